@@ -1,0 +1,1 @@
+"""The command line: verbs built from actions, and the commands that go across kinds."""

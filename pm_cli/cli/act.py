@@ -1,0 +1,183 @@
+"""Carrying out one verb: collect what was typed, ask for what is missing, do it under the lock, say what follows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pm_cli.cli.session import current
+from pm_cli.core.amend import AMENDING, amend
+from pm_cli.core.errors import Refusal, Usage
+from pm_cli.core.fold import fold
+from pm_cli.core.model import inputs
+from pm_cli.core.perform import Order, Outcome, perform
+from pm_cli.core.text import _, word
+from pm_cli.core.types import AttachmentType
+from pm_cli.flows import invariants, move
+from pm_cli.store.write import Writing, content_hash, writing
+from pm_cli.ui import console
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pm_cli.core.action import Action
+    from pm_cli.core.kind import Kind
+    from pm_cli.core.record import Record
+
+
+def act(kind: Kind, action: type[Action], typed: dict[str, Any]) -> int | None:
+    """Run a verb with its parsed options; returns an exit code other than 0 if there is one."""
+    number = typed.pop("number", None)
+    draft = bool(typed.pop("draft", False))
+    raw = gathered(typed, typed.pop("more", None))
+    if action.name == "correct":
+        raw = _as_correction(raw)
+    if action.start and not draft:
+        raw, draft = _completed(kind, action, raw)
+    outcomes = do(kind, action, raw, number=number, draft=draft)
+    tell(outcomes, kind, action)
+    return None
+
+
+def gathered(typed: Mapping[str, Any], more: str | None = None) -> dict[str, Any]:
+    """Options given, nested by their names, over what `--input` brought; raises Usage."""
+    raw: dict[str, Any] = _from_input(more) if more else {}
+    for name, value in typed.items():
+        if value is None or value == () or value == []:
+            continue
+        *above, last = name.split("__")
+        place = raw
+        for part in above:
+            place = place.setdefault(part, {})
+        place[last] = list(value) if isinstance(value, tuple) else value
+    return raw
+
+
+def _from_input(name: str) -> dict[str, Any]:
+    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    try:
+        loaded: Any = json.loads(text)
+    except ValueError:
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import YAMLError
+
+        try:
+            loaded = YAML(typ="base", pure=True).load(text)
+        except YAMLError as error:
+            raise Usage(_("--input is neither JSON nor YAML: {reason}").format(reason=error)) from None
+    if not isinstance(loaded, dict):
+        raise Usage(_("--input must hold a mapping of fields."))
+    return loaded
+
+
+def _as_correction(raw: dict[str, Any]) -> dict[str, Any]:
+    own = {name: raw.pop(name) for name in ("event", "happened_at", "reason") if name in raw}
+    return {**own, "set": raw}
+
+
+def _completed(kind: Kind, action: type[Action], raw: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Ask for what is missing where somebody can answer; an interruption keeps the answers as a draft."""
+    if not current.may_ask:
+        return raw, False
+    from pm_cli.ui.prompt import ask
+
+    return ask(kind, action, raw, current.ledger)
+
+
+def do(
+    kind: Kind, action: type[Action], raw: dict[str, Any], *, number: str | None = None, draft: bool = False
+) -> list[Outcome]:
+    """Carry out one action with everything that follows from it, in one commit; the outcome asked for comes first."""
+    ledger = current.ledger
+    order = Order(action, raw, current.actor, current.when, current.now, draft)
+    with writing(ledger) as batch:
+        raw.update(_attached(action, raw, batch))
+        record = _found(kind, number) if number else None
+        outcomes = outcomes_of(kind, order, record)
+        broken = invariants.broken(ledger, [outcome.record for outcome in outcomes])
+        if broken:
+            raise Refusal(broken[0].message, broken[0].hint)
+        if current.dry_run:
+            return outcomes
+        for outcome in outcomes:
+            batch.put(outcome.record)
+        batch.commit(_message(kind, action, outcomes[0]), current.author)
+    return outcomes
+
+
+def outcomes_of(kind: Kind, order: Order, record: Record | None) -> list[Outcome]:
+    """The outcome of an order and of those that follow from it."""
+    ledger = current.ledger
+    if record is not None and order.action.name == "move":
+        return move.moved(ledger, kind, order, record)
+    if record is not None and order.action.name in AMENDING:
+        return [amend(ledger, kind, order, record)]
+    return [perform(ledger, kind, order, record)]
+
+
+def _found(kind: Kind, number: str) -> Record:
+    record = current.ledger.get(current.ledger.number(number, (kind.name,)))
+    assert record is not None
+    return record
+
+
+def _attached(action: type[Action], raw: dict[str, Any], batch: Writing) -> dict[str, Any]:
+    """Files named in attachment fields, stored under the hash of their content."""
+    stored: dict[str, Any] = {}
+    for leaf in inputs(action) if action.fields else ():
+        if isinstance(leaf.type, AttachmentType) and len(leaf.path) == 1 and raw.get(leaf.path[0]):
+            names = raw[leaf.path[0]]
+            kept = [_attach(str(name), batch) for name in (names if isinstance(names, list) else [names])]
+            stored[leaf.path[0]] = kept if leaf.many else kept[0]
+        elif isinstance(leaf.type, AttachmentType) and isinstance(inner := raw.get(leaf.path[0]), dict) and inner.get(leaf.path[-1]):
+            inner[leaf.path[-1]] = _attach(str(inner[leaf.path[-1]]), batch)
+    return stored
+
+
+def _attach(name: str, batch: Writing) -> str:
+    path = Path(name).expanduser()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Usage(_("{file} cannot be attached: {reason}").format(file=name, reason=error.strerror)) from None
+    digest = content_hash(content)
+    place = current.ledger.layout.attachment(digest, path.suffix.lower())
+    if not (current.ledger.root / place).exists():
+        batch.put_file(place, content)
+    return f"sha256:{digest} {path.name}"
+
+
+def _message(kind: Kind, action: type[Action], outcome: Outcome) -> str:
+    """The commit message: what was done to which record, without personal data."""
+    unit = str(outcome.record.fields.get(kind.declared.place, ""))
+    return " ".join(part for part in (f"{kind.name.replace('_', '-')} {action.name}: {outcome.record.id}", unit) if part) + "\n"
+
+
+def tell(outcomes: list[Outcome], kind: Kind, action: type[Action]) -> None:
+    """Echo what was written: number, unit, first words, state, what is due, what can follow."""
+    from pm_cli.cli.present import echo, record_json
+
+    if current.json:
+        console.as_json(record_json(outcomes[0].record))
+        return
+    if current.dry_run:
+        console.tell(_("Dry run: nothing was written."))
+    for outcome in outcomes:
+        echo(current.ledger, outcome)
+    for note in guidance(kind, action):
+        console.tell("  " + note)
+
+
+def guidance(kind: Kind, action: type[Action]) -> list[str]:
+    """Rules of conduct that matter at this moment."""
+    where = f"{kind.name} {action.name}"
+    return [_(rule.note) for rule in kind.rules if rule.status == "guidance" and rule.where == where and rule.note]
+
+
+def draft_lacks(kind: Kind, record: Record) -> str:
+    """What a draft still lacks, as words."""
+    return ", ".join(word("field", name) for name in fold(kind, record).missing)
+
+

@@ -1,0 +1,151 @@
+"""Questions to the index that several commands ask: running clocks, overdue ones, lists; as known at any moment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pm_cli.core.clock import level, span
+from pm_cli.core.policy import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pm_cli.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A clock of a record at a moment; times are seconds since the epoch."""
+
+    id: str
+    kind: str
+    state: str
+    unit: str
+    handler: str
+    summary: str
+    clock: str
+    promise: bool
+    start: int
+    due: int | None
+    stopped: int | None
+    paused: int | None
+    warn: int | None
+    key: str
+    since: str
+    unknown: str
+
+    def judged(self, at: int) -> int:
+        """The instant held against the due time: stop, lasting pause, or the moment asked about."""
+        return min(moment for moment in (self.stopped, self.paused, at) if moment is not None)
+
+    def late_by(self, at: int) -> int:
+        """Seconds beyond the due time; 0 or less when it is not missed."""
+        return self.judged(at) - self.due if self.due is not None else 0
+
+
+COLUMNS = """record.id, record.kind, record.state, record.unit, record.handler, record.summary, clock.name, clock.promise,
+ clock.start, clock.due, clock.stopped, clock.paused, clock.warn, clock.key, clock.since, clock.unknown"""
+
+
+def running(ledger: Ledger, at: int, where: str = "1", *values: object) -> list[Term]:
+    """Clocks running at a moment, the earliest due first; those of unknown due time last."""
+    sql = (
+        f"SELECT {COLUMNS} FROM clock JOIN record USING (rid) WHERE clock.stopped IS NULL AND record.open = 1"
+        f" AND clock.start <= ? AND ({where}) ORDER BY clock.due IS NULL, clock.due, record.id"
+    )
+    return [Term(*row) for row in ledger.index.db.execute(sql, (at, *values))]
+
+
+def overdue(ledger: Ledger, at: int) -> list[Term]:
+    """Running clocks that have missed their term at a moment, the longest overdue first."""
+    return running(ledger, at, "clock.due < min(?, coalesce(clock.paused, ?))", at, at)
+
+
+class Levels:
+    """Escalation of missed terms: how far it has come and who is to be told."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._value = lru_cache(maxsize=None)(self._find)
+
+    def _find(self, key: str, since: str) -> Value | None:
+        if not key or key not in self._ledger.policy:
+            return None
+        entry = self._ledger.policy.entry(key)
+        return next((value for value in entry.values if value.since.isoformat() == since), None)
+
+    def rule(self, term: Term) -> str:
+        """The rule behind the term."""
+        value = self._value(term.key, term.since)
+        return value.rule if value else ""
+
+    def of(self, term: Term, at: int) -> tuple[int, str]:
+        """Level and role at a moment; plain stretches are added up without calendar arithmetic."""
+        value = self._value(term.key, term.since)
+        if value is None or term.due is None:
+            return 0, ""
+        plain = _plain(value)
+        if plain is not None:
+            late = at - term.due
+            reached = [(number, role) for number, (role, offset) in enumerate(plain, 1) if late >= offset]
+            return reached[-1] if reached else (0, "")
+        zone = self._ledger.zone
+        return level(value, datetime.fromtimestamp(term.due, zone), datetime.fromtimestamp(at, zone), self._ledger.calendar)
+
+
+@lru_cache(maxsize=256)
+def _plain(value: Value) -> tuple[tuple[str, int], ...] | None:
+    try:
+        return tuple((role, int(span(text).total_seconds())) for role, text in value.escalate)
+    except ValueError:
+        return None
+
+
+def overdue_json(ledger: Ledger, terms: Iterable[Term], at: int) -> Iterator[dict[str, Any]]:
+    """The `pm overdue --json` contract."""
+    levels = Levels(ledger)
+    for term in terms:
+        reached, role = levels.of(term, at)
+        yield {
+            "id": term.id,
+            "kind": term.kind,
+            "state": term.state,
+            "clock": term.clock,
+            "due": iso(ledger, term.due),
+            "late_seconds": term.late_by(at),
+            "level": reached,
+            "tell": role,
+            "rule": levels.rule(term),
+            "unit": term.unit,
+            "handler": term.handler,
+            "promise": bool(term.promise),
+            "summary": term.summary,
+        }
+
+
+def iso(ledger: Ledger, seconds: int | None) -> str | None:
+    """Seconds since the epoch as an instant in the ledger's zone."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, ledger.zone).isoformat()
+
+
+def minute(ledger: Ledger, seconds: int | None) -> str:
+    """Seconds since the epoch as people read them; "" for none."""
+    return "" if seconds is None else f"{datetime.fromtimestamp(seconds, ledger.zone):%Y-%m-%d %H:%M}"
+
+
+def fields_of(text: str) -> dict[str, Any]:
+    """The fields kept in the index."""
+    return dict(json.loads(text))
+
+
+def lasting(seconds: int) -> str:
+    """A stretch of time in its two largest units: `2d 3h`, `45m`."""
+    minutes = max(0, seconds) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days}d {hours}h"
+    return f"{hours}h {rest}m" if hours else f"{rest}m"

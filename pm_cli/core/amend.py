@@ -1,0 +1,159 @@
+"""The standard actions that work on other events: complete, correct, strike, settle, renumber."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pm_cli.core import model
+from pm_cli.core.errors import NotFound, Refusal
+from pm_cli.core.fold import fold
+from pm_cli.core.merge import concurrent
+from pm_cli.core.perform import Order, Outcome, World, appended, headed, past, perform, permitted, stored_values
+from pm_cli.core.text import _, word
+from pm_cli.core.times import When, parse_when, stored
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pm_cli.core.action import Action
+    from pm_cli.core.codec import Node
+    from pm_cli.core.event import Event
+    from pm_cli.core.kind import Kind
+    from pm_cli.core.perform import Books
+    from pm_cli.core.record import Record
+
+AMENDING = frozenset({"complete", "correct", "strike", "settle", "renumber"})
+
+
+def amend(books: Books, kind: Kind, order: Order, record: Record) -> Outcome:
+    """Carry out one of the amending actions; raises Refusal, NotFound or InputErrors like `perform`."""
+    permitted(books, order.action, order)
+    base = record.copy()
+    before = past(kind, base, order.at)
+    if not kind.allows(order.action, before.state):
+        return perform(books, kind, order, record)  # gives the ordinary refusal
+    match order.action.name:
+        case "complete":
+            given = _completion(books, kind, order, base)
+        case "correct":
+            given = _correction(books, kind, order, base)
+        case "strike":
+            given = {"event": event_of(base, str(order.raw.get("event") or "")).id, "reason": _reason(order)}
+        case "settle":
+            given = _settlement(kind, order, base)
+        case _:
+            given = {"old": base.id}
+            base.fields["aliases"] = [*_aliases(base), base.id]
+            day = base.events[0].instant.astimezone(books.zone).date()
+            base.id = books.next_number(kind.declared.prefix, day)
+    return appended(kind, base, before, order, given)
+
+
+def event_of(record: Record, text: str) -> Event:
+    """The event whose id begins with what was typed; raises NotFound."""
+    found = [event for event in record.events if text and event.id.startswith(text.lower())]
+    if len(found) == 1:
+        return found[0]
+    raise NotFound(
+        _("{id} has no single event {text!r}.").format(id=record.id, text=text),
+        _("See them all: pm history {id}").format(id=record.id),
+    )
+
+
+def born_by(kind: Kind, record: Record) -> type[Action]:
+    """The starting action of a record."""
+    return kind.actions[record.events[0].do]
+
+
+def _aliases(record: Record) -> list[Node]:
+    aliases = record.fields.get("aliases")
+    return aliases if isinstance(aliases, list) else []
+
+
+def _reason(order: Order) -> str:
+    reason = str(order.raw.get("reason") or "").strip()
+    if not reason:
+        raise model.InputErrors({}, ["reason"])
+    return reason
+
+
+def _completion(books: Books, kind: Kind, order: Order, record: Record) -> dict[str, Node]:
+    """What a draft still lacked; once complete, the starting action's own refusals are asked again."""
+    start = born_by(kind, record)
+    when = When(order.now, books.zone)
+    values = model.validate(start, order.raw, when, partial=True)
+    if not values:
+        raise model.InputErrors({}, list(fold(kind, record).missing))
+    given = stored_values(books, start, values, record)
+    known: dict[str, Any] = {name: record.fields.get(start.fields[name].name_in_record or name) for name in start.fields}
+    first = record.events[0]
+    world = World(books, first.instant, books.actor(order.by, order.at), record.id, "", {}, fold(kind, record))
+    if refusal := start({**known, **{name: given.get(name, value) if isinstance(value, str) else value for name, value in values.items()}}).refuse(world):
+        raise headed(kind, order.action, record.id, refusal)
+    return given
+
+
+def _correction(books: Books, kind: Kind, order: Order, record: Record) -> dict[str, Node]:
+    """Which event is corrected, and its right values as that event would have stored them."""
+    changed = dict(order.raw.get("set") or {})
+    moved = order.raw.get("happened_at")
+    reason = _reason(order)
+    if not changed and not moved:
+        raise Refusal(_("Nothing to correct was given."), _("Name the field: --unit 3-1503, or --happened-at TIME"))
+    target = _target(kind, record, str(order.raw.get("event") or ""), changed)
+    given: dict[str, Node] = {"event": target.id, "reason": reason}
+    when = When(order.now, books.zone)
+    if changed:
+        shape = kind.actions[target.do]
+        values = model.validate(shape, changed, when, partial=True)
+        texts = stored_values(books, shape, values, record)
+        given["set"] = {name: _merged(target.given.get(name), text) for name, text in texts.items()}
+    if moved:
+        instant = parse_when(str(moved), when)
+        if instant > order.now:
+            raise Refusal(_("{at} lies in the future.").format(at=stored(instant)))
+        given["happened_at"] = stored(instant)
+    return given
+
+
+def _merged(old: Node | None, new: Node) -> Node:
+    return {**old, **new} if isinstance(old, dict) and isinstance(new, dict) else new
+
+
+def _target(kind: Kind, record: Record, typed: str, changed: Mapping[str, Any]) -> Event:
+    """The event named, or the last counting one that gave every field to be corrected, or else could have."""
+    if typed:
+        return event_of(record, typed)
+    steps = [step.event for step in fold(kind, record).steps]
+    for gave in (True, False):
+        for event in reversed(steps):
+            fields = event.given if gave else kind.actions[event.do].fields
+            if all(name in fields for name in changed) and (changed or event.prev == ()):
+                return event
+    raise NotFound(
+        _("No single event gave {fields}.").format(fields=", ".join(word("field", name) for name in changed)),
+        _("Name it: --event EVENT; see pm history {id}").format(id=record.id),
+    )
+
+
+def _settlement(kind: Kind, order: Order, record: Record) -> dict[str, Node]:
+    """Keep one event; what contradicts it and did not know of it is dropped."""
+    kept = event_of(record, str(order.raw.get("keep") or ""))
+    result = fold(kind, record)
+    illegal = [event.id for event, _reason in result.illegal]
+    if not illegal:
+        raise Refusal(_("{id} is not contested.").format(id=record.id))
+    applied = [step.event.id for step in result.steps if step.before != step.after]
+    if kept.id in illegal:
+        drop = [one for one in [*applied, *illegal] if concurrent(record.events, one, kept.id)]
+    elif any(concurrent(record.events, one, kept.id) for one in illegal):
+        drop = [one for one in illegal if concurrent(record.events, one, kept.id)]
+    else:
+        raise Refusal(
+            _("{event} is not one of the contested steps.").format(event=kept.id[:8]),
+            _("Choose one of: {events}").format(events=", ".join(one[:8] for one in illegal)),
+        )
+    given: dict[str, Node] = {"keep": kept.id, "drop": list(drop)}
+    if order.raw.get("reason"):
+        given["reason"] = str(order.raw["reason"])
+    return given

@@ -1,0 +1,124 @@
+"""A record kind: the declarations of its module gathered into one object that knows nothing about any particular kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pm_cli.core.action import ANY, OPEN, Action
+from pm_cli.core.clock import Clock
+from pm_cli.core.standard import STANDARD
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pm_cli.core.rule import RuleNote
+
+DRAFT = "draft"
+ANNULLED = "annulled"
+
+
+class Declaration:
+    """Base of the class by which a kind's module names its states and columns.
+
+    `prefix`: two capitals for journal records, empty for registers whose numbers are typed.
+    `open`, `closed`: its states. `columns`: fields shown in lists. `place`: the field that names unit or place.
+    `search`: fields whose text `pm find` looks through (personal ones included). `sort`: the field statistics
+    classify by. `request`: whether it is something a resident asked for and reports count.
+    """
+
+    prefix: str = ""
+    open: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    place: str = "unit"
+    handler: str = "handler"
+    summary: str = "content"
+    search: tuple[str, ...] = ()
+    sort: str = "content_class"
+    request: bool = False
+
+
+@dataclass
+class Kind:
+    """Everything declared about one kind."""
+
+    name: str
+    help: str
+    declared: type[Declaration]
+    actions: dict[str, type[Action]]
+    clocks: tuple[Clock, ...] = ()
+    rules: tuple[RuleNote, ...] = ()
+    signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    module: str = ""
+    _required: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def register(self) -> bool:
+        """Whether its records are standing things with natural numbers."""
+        return not self.declared.prefix
+
+    @property
+    def starts(self) -> list[type[Action]]:
+        """The actions that begin a record."""
+        return [action for action in self.actions.values() if action.start]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """All states a record of this kind can be in."""
+        return (DRAFT, *self.declared.open, *self.declared.closed, ANNULLED)
+
+    def is_open(self, state: str) -> bool:
+        """Whether something still has to happen in this state; drafts are open."""
+        return state == DRAFT or state in self.declared.open
+
+    def allows(self, action: type[Action], state: str) -> bool:
+        """Whether an action may happen in a state."""
+        if action.start:
+            return state == ""
+        if ANY in action.of:
+            return state not in {"", ANNULLED}
+        return state in action.of or (OPEN in action.of and self.is_open(state))
+
+    def possible(self, state: str) -> list[type[Action]]:
+        """The actions that may follow in a state, those of the kind before the standard ones."""
+        found = [action for action in self.actions.values() if self.allows(action, state) and action.name != "complete"]
+        if state == DRAFT:
+            found.insert(0, self.actions["complete"])
+        return sorted(found, key=lambda action: action.name in STANDARD)
+
+    def required(self, start: str) -> tuple[str, ...]:
+        """Fields of a starting action without which the record stays a draft."""
+        if start not in self._required:
+            fields = self.actions[start].fields
+            self._required[start] = tuple(name for name, spec in fields.items() if spec.required)
+        return self._required[start]
+
+
+def gather(name: str, module: ModuleType) -> Kind:
+    """Collect the declarations of a kind's module, in the order in which they stand there."""
+    declared = next(
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Declaration) and value.__module__ == module.__name__
+    )
+    own = {
+        value.name: value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Action) and value.__module__ == module.__name__
+    }
+    return Kind(
+        name,
+        first_line(module.__doc__ or ""),
+        declared,
+        {**own, **{key: action for key, action in STANDARD.items() if key not in own}},
+        tuple(getattr(module, "CLOCKS", ())),
+        tuple(getattr(module, "RULES", ())),
+        dict(getattr(module, "SIGNATURES", {})),
+        module.__name__,
+    )
+
+
+def first_line(doc: str) -> str:
+    """The sentence that introduces a module, without its final stop and rule list."""
+    return doc.strip().split("\n")[0].split(". Rules")[0].rstrip(".")

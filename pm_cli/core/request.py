@@ -1,0 +1,104 @@
+"""What all requests share: intake, urging, waiting for the resident, progress told, return visit, moving to another kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pm_cli.core.action import BACK, OPEN, Action, Facts, may, need
+from pm_cli.core.errors import Refusal
+from pm_cli.core.groups import Channel, Person
+from pm_cli.core.person import CS, DESK, EVERYBODY
+from pm_cli.core.text import _
+from pm_cli.core.types import Attachment, Flag, Instant, Link, StaffRef, Text, UnitRef, choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pm_cli.core.codec import Node
+
+REQUESTS = ("complaint", "repair", "consultation")
+RequestRef = Annotated[str, Link(kinds=REQUESTS)]
+RequestKind = choice(*REQUESTS)
+WaitReason = choice("not_at_home", "resident_asked", "papers_awaited", "third_party", "parts_awaited")
+VisitWay = choice("home", "phone", "site")
+VisitResult = choice("satisfied", "partly", "dissatisfied", "unreachable")
+
+
+class Intake(Action):
+    """First contact: who asks what, where, and who was asked first; `first_contact` never changes (SHEET-31, SHEET-33)."""
+
+    unit: UnitRef = need("Flat or public place")
+    channel: Channel = need("How it came in", rules=("COMP-08",))
+    content: Text = need("What happened and what is asked for", rules=("SHEET-10",))
+    caller: Person | None = may("Who asks")
+    anonymous: Flag | None = may("The caller gives no name")
+    place: Text | None = may("Where exactly, if not the whole unit")
+    first_contact: StaffRef | None = may("Who was asked first (default: whoever enters it)", rules=("SHEET-31",))
+    attachments: list[Attachment] = may("Call note, letter, photographs", add=True, rules=("SHEET-12",))
+    moved_from: RequestRef | None = may("Request it was re-classed from")
+    external: Text | None = may("System and number it was imported from")
+
+
+class Urge(Action, of=OPEN, by=EVERYBODY):
+    """The resident presses for it: counted on the same record, never a new one"""
+
+    note: Text | None = may("What was said", keep=False)
+
+
+class Wait(Action, of=OPEN, to="waiting", by=DESK | {"technician"}):
+    """Stop the clocks while it is the resident's turn"""
+
+    wait_reason: WaitReason = need("What is awaited")
+    note: Text | None = may("Particulars", keep=False)
+
+
+class Resume(Action, of="waiting", to=BACK, by=DESK | {"technician"}):
+    """Go on: the clocks run again with what was left"""
+
+    note: Text | None = may("What has come", keep=False)
+
+
+class Progress(Action, of=OPEN, by=CS, rules=("COMP-28",)):
+    """Tell the resident how far it is"""
+
+    told: Text = need("What was said", keep=False)
+
+
+class Agree(Action, of=OPEN, by=CS):
+    """Agree a time with the resident; the one before stays visible in the history (AMB-24)"""
+
+    reason: Text | None = may("Why the time moves", keep=False)
+
+
+class Visit(Action, by=CS):
+    """Return visit: ask the resident whether it is right now"""
+
+    way: VisitWay = need("Face to face at home, by phone, on the spot", keep=False)
+    result: VisitResult = need("What the resident says", into="visit_result")
+    remark: Text | None = may("In the resident's words", keep=False)
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Nobody visits their own job."""
+        if now.fields.get("handler") == now.by.id:
+            return Refusal(_("whoever did the work does not visit."), _("Act as somebody else: --as LOGIN"), ("RV-16",))
+        return None
+
+
+class Move(Action, of=OPEN, to="moved", by=CS):
+    """Re-class into another kind of request; the successor keeps the time of receipt (D-07)"""
+
+    to_kind: RequestKind = need("What it really is", keep=False)
+    reason: Text = need("Why", keep=False)
+    moved_to: RequestRef | None = may("The successor (made by pm)")
+
+
+def later_than_now(when: Instant | None, now: Facts) -> Refusal | None:
+    """A time agreed for later cannot lie before it was agreed, except for imported history."""
+    if when is not None and when <= now.at and "external" not in now.fields:
+        return Refusal(_("the agreed time {at} has passed already.").format(at=f"{when:%Y-%m-%d %H:%M}"))
+    return None
+
+
+def visit_leads_to(given: Mapping[str, Node], good: str, bad: str) -> str | None:
+    """State after a return visit: `good` when satisfied, `bad` when not; unreachable and partly leave it as it is (AMB-28)."""
+    return {"satisfied": good, "dissatisfied": bad}.get(str(given.get("result")))

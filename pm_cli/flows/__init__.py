@@ -1,0 +1,1 @@
+"""What joins kinds: invariants across records and effects of one record on another."""

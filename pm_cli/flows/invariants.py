@@ -1,0 +1,64 @@
+"""Invariants across records, checked under the lock before writing and again by `check` and after a merge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pm_cli.core.action import Seen
+    from pm_cli.core.kind import Kind
+    from pm_cli.core.record import Record
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Two or more records that cannot both be right."""
+
+    name: str
+    record: str
+    message: str
+    hint: str = ""
+
+
+class View(Protocol):
+    """The part of the books that invariants read."""
+
+    def kind(self, name: str) -> Kind: ...
+    def get(self, number: str) -> Record | None: ...
+    def open(self, kind: str, equal: Mapping[str, str]) -> Sequence[Seen]: ...
+
+
+_DECLARED: dict[str, list[Callable[[View, Record, Mapping[str, Record]], Iterator[Violation]]]] = {}
+
+
+def invariant(*kinds: str) -> Callable[..., Callable[..., Iterator[Violation]]]:
+    """Declare a check that runs when a record of one of these kinds changes.
+
+    It is given the view of the ledger before the change, the changed record and all changed records by number.
+    """
+
+    def declare(check: Callable[..., Iterator[Violation]]) -> Callable[..., Iterator[Violation]]:
+        for kind in kinds:
+            _DECLARED.setdefault(kind, []).append(check)
+        return check
+
+    return declare
+
+
+def broken(view: View, changed: Iterable[Record]) -> list[Violation]:
+    """What would no longer hold if these records were written."""
+    for path in Path(__file__).parent.glob("[a-z]*.py"):
+        import_module(f"pm_cli.flows.{path.stem}")
+    records = list(changed)
+    by_number = {record.id: record for record in records}
+    return [
+        violation
+        for record in records
+        for check in _DECLARED.get(record.kind, [])
+        for violation in check(view, record, by_number)
+    ]

@@ -1,0 +1,37 @@
+"""Record kinds: one module each, found by their file names; adding or removing a file adds or removes a kind."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pm_cli.core.kind import first_line, gather
+
+if TYPE_CHECKING:
+    from pm_cli.core.kind import Kind
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Names of all kinds, without importing any."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("[a-z]*.py")))
+
+
+@cache
+def load(name: str) -> Kind:
+    """The declaration of a kind; raises KeyError for an unknown name."""
+    if name not in names():
+        raise KeyError(name)
+    return gather(name, import_module(f"{__name__}.{name}"))
+
+
+@lru_cache(maxsize=64)
+def heading(name: str) -> str:
+    """The one-line help of a kind, read from its file without importing it."""
+    with (FOLDER / f"{name}.py").open(encoding="utf-8") as file:
+        return first_line(file.readline().strip().strip('"'))
+

@@ -1,0 +1,1 @@
+"""Figures across kinds, as plain data for the templates."""

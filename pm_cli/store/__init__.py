@@ -1,0 +1,1 @@
+"""The ledger folder: files, lock, intent log, index, git."""

@@ -1,0 +1,151 @@
+"""Policy and calendar files, parsed once and kept in `.pm/` keyed by their digest, so that no command pays for YAML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pm_cli.core.calendar import Calendar
+from pm_cli.core.errors import LedgerTrouble
+from pm_cli.core.policy import Policy
+from pm_cli.core.text import _
+from pm_cli.store.layout import SETTINGS
+from pm_cli.store.settings import Estate
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+FOLDERS = ("policy", "calendar")
+LARGEST = 1_000_000
+"""Bytes: a longer hand-edited file is refused before the YAML parser sees it."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The rules of one ledger and the digest of the files they came from."""
+
+    plain: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever one of the files does."""
+        return str(self.plain["digest"])
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The dated figures."""
+        return Policy(self.plain["policy"])
+
+    @cached_property
+    def estate(self) -> Estate:
+        """The settings of the whole estate."""
+        return Estate.of(self.plain["estate"])
+
+    def calendar(self, zone: tzinfo) -> Calendar:
+        """The working days in a time zone."""
+        return Calendar.from_data(**self.plain["calendar"], tz=zone)
+
+
+def compiled(root: Path, cache: Path) -> Compiled:
+    """Settings, policy and calendar of a ledger, from the cache when no file has changed since."""
+    digest = signature(root)
+    plain = _cached(cache, digest)
+    if plain is None:
+        plain = {
+            "digest": digest,
+            "estate": plain_yaml(root / SETTINGS),
+            "policy": read_policy(root),
+            "calendar": read_calendar(root),
+        }
+        _keep(cache, plain)
+    return Compiled(plain)
+
+
+def _keep(cache: Path, plain: dict[str, Any]) -> None:
+    """Write the cache in one step; a ledger that cannot be written to works without."""
+    scratch = cache.with_name(f"{cache.name}.{os.getpid()}")
+    try:
+        scratch.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+        scratch.replace(cache)
+    except OSError:
+        return
+
+
+def signature(root: Path) -> str:
+    """A digest over names, sizes and times of the policy and calendar files."""
+    parts = []
+    for folder in FOLDERS:
+        paths = [path for path in os.scandir(root / folder) if path.name.endswith(".yaml")] if (root / folder).is_dir() else []
+        for path in sorted(paths, key=lambda entry: entry.name):
+            stat = path.stat()
+            parts.append(f"{folder}/{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
+    stat = os.stat(root / SETTINGS)
+    parts.append(f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _cached(cache: Path, digest: str) -> dict[str, Any] | None:
+    try:
+        plain = json.loads(cache.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return plain if isinstance(plain, dict) and plain.get("digest") == digest else None
+
+
+def read_policy(root: Path) -> dict[str, dict[str, Any]]:
+    """All policy entries of a ledger as plain data by `system.key`; raises LedgerTrouble naming the file."""
+    entries: dict[str, dict[str, Any]] = {}
+    for path in sorted((root / "policy").glob("*.yaml")):
+        for key, entry in plain_yaml(path).items():
+            if not isinstance(entry, dict):
+                raise LedgerTrouble(_("{path}: {key} must be a mapping").format(path=path.name, key=key))
+            entries[f"{path.stem}.{key}"] = entry
+    return entries
+
+
+def read_calendar(root: Path) -> dict[str, Any]:
+    """The calendar as arguments of `Calendar.from_data`: years by number, and the office hours."""
+    years: dict[int, Any] = {}
+    office: dict[str, Any] = {}
+    for path in sorted((root / "calendar").glob("*.yaml")):
+        if path.stem.isdigit():
+            years[int(path.stem)] = plain_yaml(path)
+        elif path.stem == "office":
+            office = plain_yaml(path)
+    return {"years": years, "office": office}
+
+
+def plain_yaml(path: Path) -> dict[str, Any]:
+    """A hand-edited YAML file as plain data with text keys; raises LedgerTrouble with file and line."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    if path.stat().st_size > LARGEST:
+        raise LedgerTrouble(_("{path} is larger than a megabyte").format(path=path))
+    try:
+        loaded = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise LedgerTrouble(
+            _("{path}{line} is not YAML: {reason}").format(
+                path=path, line=line, reason=getattr(error, "problem", None) or error
+            )
+        ) from None
+    if not isinstance(loaded, dict):
+        raise LedgerTrouble(_("{path} must be a mapping").format(path=path))
+    return _plain(loaded)  # type: ignore[no-any-return]
+
+
+def _plain(node: Any) -> Any:
+    """Dates and other scalars as text, so that the data can be cached as JSON."""
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    return node if node is None or isinstance(node, str | bool | int | float) else str(node)

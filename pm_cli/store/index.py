@@ -1,0 +1,307 @@
+"""The index: a disposable SQLite cache of all records, derived from the files alone and brought up to date before every read."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from typing import TYPE_CHECKING
+
+from pm_cli.core.errors import Problem
+from pm_cli.core.ident import linked
+from pm_cli.core.text import _
+from pm_cli.store import rows
+from pm_cli.store.files import Unreadable, problem
+from pm_cli.store.rows import CLOCK_COLUMNS, EVENT_COLUMNS, RECORD_COLUMNS, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pm_cli.core.record import Record
+    from pm_cli.store.ledger import Ledger
+
+VERSION = "1"
+"""Raise it whenever the tables or what is kept in them change; the index is then built anew."""
+EVERYTHING = 20_000
+"""Up to so many records every file is looked at; above, folders and the files of open records."""
+YOUNG = 50_000_000
+"""Nanoseconds within which a second change might leave the same time stamp."""
+COLD = 400
+"""From so many changed files on they are read by all processors."""
+
+_SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE folder (path TEXT PRIMARY KEY, mtime INTEGER) WITHOUT ROWID;
+CREATE TABLE record (rid INTEGER PRIMARY KEY, path TEXT UNIQUE, folder TEXT, size INTEGER, mtime INTEGER, inode INTEGER,
+  {", ".join(RECORD_COLUMNS)});
+CREATE TABLE event (rid INTEGER, {", ".join(EVENT_COLUMNS)}, PRIMARY KEY (rid, n)) WITHOUT ROWID;
+CREATE TABLE clock (rid INTEGER, {", ".join(CLOCK_COLUMNS)});
+CREATE TABLE alias (id TEXT, rid INTEGER);
+CREATE TABLE problem (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, inode INTEGER, line INTEGER, reason TEXT);
+CREATE INDEX record_id ON record (id);
+CREATE INDEX record_folder ON record (folder);
+CREATE INDEX record_open ON record (kind, path) WHERE open = 1;
+CREATE INDEX record_began ON record (kind, began);
+CREATE INDEX record_unit ON record (unit);
+CREATE INDEX record_known ON record (known);
+CREATE INDEX event_at ON event (at, action);
+CREATE INDEX clock_rid ON clock (rid);
+CREATE INDEX clock_due ON clock (due) WHERE stopped IS NULL;
+CREATE INDEX alias_id ON alias (id);
+"""
+_RECORD = f"INSERT INTO record (path, folder, size, mtime, inode, {', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * (5 + len(RECORD_COLUMNS)))})"
+_EVENT = f"INSERT INTO event VALUES ({', '.join('?' * (1 + len(EVENT_COLUMNS)))})"
+_CLOCK = f"INSERT INTO clock VALUES ({', '.join('?' * (1 + len(CLOCK_COLUMNS)))})"
+Stamp = tuple[int, int, int]
+"""Size, modification time in nanoseconds (0: look again) and inode of a file."""
+
+
+class Index:
+    """An open index of one ledger."""
+
+    def __init__(self, ledger: Ledger, connection: sqlite3.Connection) -> None:
+        self._ledger = ledger
+        self._root = ledger.root
+        self.db = connection
+
+    # -- opening and refreshing ------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, ledger: Ledger) -> Index:
+        """Open the cache, or make an empty one when it is missing, damaged or of another version."""
+        path = ledger.layout.index
+        wanted = f"{VERSION} {ledger.rules_digest}"
+        for attempt in ("use", "rebuild"):
+            try:
+                index = cls(ledger, _connect(path))
+                if index._version() == wanted:
+                    return index
+                index._make(wanted)
+                return index
+            except sqlite3.DatabaseError as error:
+                if attempt == "rebuild" or "locked" in str(error):
+                    break
+                _delete(path)
+        index = cls(ledger, sqlite3.connect(":memory:", isolation_level=None))  # a folder that cannot be written to
+        index._make(wanted)
+        return index
+
+    def _version(self) -> str:
+        found = self.db.execute("SELECT name FROM sqlite_master WHERE name = 'meta'").fetchone()
+        row = self.db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() if found else None
+        return str(row[0]) if row else ""
+
+    def _make(self, version: str) -> None:
+        self.db.execute("BEGIN IMMEDIATE")
+        if self._version() == version:  # another command was faster
+            self.db.execute("COMMIT")
+            return
+        for (name,) in self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            self.db.execute(f"DROP TABLE {name}")
+        for statement in _SCHEMA.split(";"):
+            self.db.execute(statement)
+        self.db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
+        self.db.execute("COMMIT")
+
+    def refresh(self, *, thorough: bool = False) -> None:
+        """Take in every file that changed since the last time; `thorough` looks at all of them whatever their number."""
+        changed, gone, folders = self._differences(thorough)
+        if not changed and not gone and not folders:
+            return
+        read = self._read(changed)
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            for path in gone:
+                self.drop(path)
+            for path, stamp, result in read:
+                self.drop(path)
+                if isinstance(result, Problem):
+                    self.db.execute("INSERT INTO problem VALUES (?,?,?,?,?,?)", (path, *stamp, result.line, result.message))
+                else:
+                    self.insert(path, stamp, result)
+            self.db.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", folders.items())
+            self.db.execute("COMMIT")
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+
+    def _differences(self, thorough: bool) -> tuple[dict[str, Stamp], list[str], dict[str, int]]:
+        """Files to read with their stamps, files that are gone, and folders whose time stamp changed."""
+        horizon = time.time_ns() - YOUNG
+        known = dict(self.db.execute("SELECT path, mtime FROM folder"))
+        changed: dict[str, Stamp] = {}
+        gone: list[str] = []
+        folders: dict[str, int] = {}
+        queue = list(dict.fromkeys(["journal", "register", *known]))
+        seen: set[str] = set()
+        while queue:
+            folder = queue.pop()
+            if folder in seen:
+                continue
+            seen.add(folder)
+            try:
+                mtime = os.stat(f"{self._root}/{folder}").st_mtime_ns
+            except FileNotFoundError:
+                gone += self._below(folder) if folder in known else []
+                continue
+            if known.get(folder) != mtime:
+                folders[folder] = mtime if mtime < horizon else 0
+                queue += self._scan(folder, changed, gone, horizon)
+        self._look_again(thorough, folders, changed, gone, horizon)
+        return changed, gone, folders
+
+    def _scan(self, folder: str, changed: dict[str, Stamp], gone: list[str], horizon: int) -> list[str]:
+        """Compare one folder with what is known of it; returns its subfolders."""
+        known = {
+            path: (size, mtime, inode)
+            for path, size, mtime, inode in self.db.execute(
+                "SELECT path, size, mtime, inode FROM record WHERE folder = ?", (folder,)
+            )
+        }
+        below: list[str] = []
+        found: set[str] = set()
+        for entry in os.scandir(f"{self._root}/{folder}"):
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                below.append(path)
+            elif entry.name.endswith(".yaml"):
+                found.add(path)
+                stamp = _stamp(entry.stat(follow_symlinks=False), horizon)
+                if known.get(path) != stamp or not stamp[1]:
+                    changed[path] = stamp
+        gone += [path for path in known if path not in found]
+        return below
+
+    def _look_again(
+        self, thorough: bool, scanned: dict[str, int], changed: dict[str, Stamp], gone: list[str], horizon: int
+    ) -> None:
+        """Files that may have been edited in place: those of open records, or all while they are few; and unreadable ones."""
+        (total,) = self.db.execute("SELECT count(*) FROM record").fetchone()
+        condition = "" if thorough or total <= EVERYTHING else " WHERE open = 1"
+        query = f"SELECT path, folder, size, mtime, inode FROM record{condition}"
+        broken = "SELECT path, '', size, mtime, inode FROM problem"
+        root = f"{self._root}/"
+        look = os.lstat
+        for path, folder, size, mtime, inode in self.db.execute(f"{query} UNION ALL {broken}"):
+            if folder in scanned:
+                continue
+            try:
+                found = look(root + path)
+            except FileNotFoundError:
+                gone.append(path)
+                continue
+            if found.st_mtime_ns != mtime or found.st_size != size or found.st_ino != inode:
+                changed[path] = _stamp(found, horizon)
+
+    def _below(self, folder: str) -> list[str]:
+        self.db.execute("DELETE FROM folder WHERE path = ?", (folder,))
+        return [path for (path,) in self.db.execute("SELECT path FROM record WHERE folder = ?", (folder,))]
+
+    def _read(self, changed: Mapping[str, Stamp]) -> Iterable[tuple[str, Stamp, Row | Problem]]:
+        if len(changed) >= COLD and (os.cpu_count() or 1) > 1 and hasattr(os, "fork"):
+            from pm_cli.store.cold import read_all
+
+            yield from read_all(self._ledger, changed)
+            return
+        for path, stamp in changed.items():
+            yield path, stamp, digest(self._ledger, path, stamp)
+
+    # -- writing ---------------------------------------------------------------------------------------------
+
+    def put(self, records: Iterable[tuple[str, Record]]) -> None:
+        """Take in records that were just written."""
+        horizon = time.time_ns() - YOUNG
+        fresh = [
+            (path, _stamp(os.lstat(self._root / path), horizon), self._row(record)) for path, record in records
+        ]
+        self.db.execute("BEGIN IMMEDIATE")
+        for path, stamp, row in fresh:
+            self.drop(path)
+            self.insert(path, stamp, row)
+        self.db.execute("COMMIT")
+
+    def _row(self, record: Record) -> Row:
+        return rows.from_record(record, self._ledger.policy, self._ledger.calendar)
+
+    def insert(self, path: str, stamp: Stamp, row: Row) -> None:
+        cursor = self.db.execute(_RECORD, (path, path.rpartition("/")[0], *stamp, *row.record))
+        rid = cursor.lastrowid
+        self.db.executemany(_EVENT, [(rid, *event) for event in row.events])
+        self.db.executemany(_CLOCK, [(rid, *clock) for clock in row.clocks])
+        if row.aliases:
+            self.db.executemany("INSERT INTO alias VALUES (?, ?)", [(alias, rid) for alias in row.aliases])
+
+    def drop(self, path: str) -> None:
+        self.db.execute("DELETE FROM problem WHERE path = ?", (path,))
+        found = self.db.execute("SELECT rid FROM record WHERE path = ?", (path,)).fetchone()
+        if found:
+            for table in ("record", "event", "clock", "alias"):
+                self.db.execute(f"DELETE FROM {table} WHERE rid = ?", found)
+
+    # -- asking ----------------------------------------------------------------------------------------------
+
+    def path_of(self, number: str) -> str:
+        """The file of a number or alias, or ""."""
+        row = self.db.execute("SELECT path FROM record WHERE id = ?", (number,)).fetchone()
+        row = row or self.db.execute(
+            "SELECT path FROM alias JOIN record USING (rid) WHERE alias.id = ?", (number,)
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def tails(self, tail: str, kinds: tuple[str, ...]) -> list[tuple[str, str, str]]:
+        """Records whose number or alias ends with a tail, as (number, unit, first words)."""
+        marks = ", ".join("?" * len(kinds))
+        within = f" AND kind IN ({marks})" if kinds else ""
+        escaped = "%-" + tail.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        found = self.db.execute(
+            "SELECT id, unit, summary FROM record WHERE (id LIKE ? ESCAPE '\\' AND kind NOT IN ('unit', 'staff')"
+            " OR rid IN (SELECT rid FROM alias WHERE id = ? OR id LIKE ? ESCAPE '\\'))" + within + " ORDER BY id",
+            (escaped, tail, escaped, *kinds),
+        )
+        return [(str(number), str(unit), str(summary)) for number, unit, summary in found]
+
+    def open_paths(self, kind: str, equal: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Number and file of open records of a kind that may have these field values (the caller looks closer)."""
+        query = "SELECT id, path FROM record WHERE open = 1 AND kind = ?"
+        for text in equal.values():
+            query += " AND instr(fields, ?)"
+        return self.db.execute(query, (kind, *(linked(text) for text in equal.values()))).fetchall()
+
+    def problems(self) -> list[Problem]:
+        """Files that do not load."""
+        found = self.db.execute("SELECT path, line, reason FROM problem ORDER BY path")
+        return [problem(path, line, reason) for path, line, reason in found]
+
+
+def digest(ledger: Ledger, path: str, stamp: Stamp) -> Row | Problem:
+    """The row of one file, or what is wrong with it."""
+    from pm_cli.store.files import read_bytes
+
+    try:
+        return rows.from_content(path, read_bytes(ledger.root, path), ledger.policy, ledger.calendar)
+    except Unreadable as error:
+        return error.problem
+    except OSError as error:
+        return problem(path, 0, str(error))
+    except RecursionError:
+        return problem(path, 0, _("it is nested too deeply"))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")  # a cache: after a power cut it is built anew
+    connection.execute("PRAGMA cache_size = -20000")
+    return connection
+
+
+def _delete(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _stamp(found: os.stat_result, horizon: int) -> Stamp:
+    young = found.st_mtime_ns >= horizon or stat.S_ISLNK(found.st_mode)
+    return found.st_size, 0 if young else found.st_mtime_ns, found.st_ino

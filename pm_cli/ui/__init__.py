@@ -1,0 +1,1 @@
+"""What the user sees: console, tables, prompts, rendering."""
