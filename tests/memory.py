@@ -75,24 +75,25 @@ class MemoryBooks:
             raise NotFound(f"nothing or several answer to {text}")
         return found[0].id if self.kind(found[0].kind).register else link(found[0].id, found[0].identity)
 
-    def open(self, kind: str, equal: Mapping[str, str]) -> Sequence[Record]:
+    def matching(self, kind: str, equal: Mapping[str, str], at: datetime | None = None) -> Sequence[Record]:
         return [
             record
             for record in self.records.values()
             if record.kind == kind
-            and self.kind(kind).is_open(record.state)
+            and (self.kind(kind).is_open(record.state) or (at and any(event.instant > at for event in record.events)))
             and all(linked(str(record.fields.get(name, ""))) == linked(text) for name, text in equal.items())
         ]
 
     def actor(self, login: str, at: datetime) -> Actor:
         registered = self.records.get(login)
-        roles = self.staff.get(login)
+        roles, department = self.staff.get(login), ""
         if registered is not None and registered.kind == "staff":
             held = registered.fields.get("role", [])
             roles = frozenset(str(role) for role in held)
+            department = str(registered.fields.get("department", ""))
         if roles is None:
             raise Refusal(f"{login} is not registered")
-        return Actor(login, roles, department_of(roles))
+        return Actor(login, roles, department or department_of(roles))
 
     def next_number(self, prefix: str, day: date) -> str:
         taken = [number.sequence for key in self.records if (number := parse_number(key)) and number.day == day]

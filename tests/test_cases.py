@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from memory import ZONE, MemoryBooks
 from ruamel.yaml import YAML
 
 from pm_cli.core.errors import PmError
 from pm_cli.core.model import InputErrors
-from pm_cli.core.types import When, fold_width
-from pm_cli.core.times import parse_when
+from pm_cli.core.text import fold_width
+from pm_cli.core.times import When, parse_when
+from tests.memory import ZONE, MemoryBooks
 
 CASES = Path(__file__).parent / "cases"
 STAFF = {
@@ -45,19 +47,25 @@ def all_cases() -> list[Any]:
     ]
 
 
+@cache
+def opened() -> MemoryBooks:
+    """The staff and the two flats that every case finds registered."""
+    books = MemoryBooks(staff={"admin": frozenset({"admin"})})
+    for login, role in STAFF.items():
+        if login != "admin":
+            department = {"department": "engineering"} if login == "zhao.qiang" else {}
+            books.do("staff", "add", {"code": login, "name": login, "role": [role], **department}, by="admin", at=OPENING)
+    for code in ("3-1502", "5-201"):
+        books.do("unit", "add", {"code": code}, by="admin", at=OPENING)
+    return books
+
+
 class Day:
     """The books of one case and the names its records go by."""
 
     def __init__(self) -> None:
-        self.books = MemoryBooks(staff={"admin": frozenset({"admin"})})
+        self.books = replace(opened(), records=dict(opened().records))
         self.names: dict[str, str] = {}
-        for login, role in STAFF.items():
-            if login != "admin":
-                department = {"department": "engineering"} if login == "zhao.qiang" else {}
-                raw = {"code": login, "name": login, "role": [role], **department}
-                self.books.do("staff", "add", raw, by="admin", at=OPENING)
-        for code in ("3-1502", "5-201"):
-            self.books.do("unit", "add", {"code": code}, by="admin", at=OPENING)
 
     def step(self, step: dict[str, Any]) -> None:
         """One line of `given` or `when`: {do: sheet issue, on: S, with: {...}, by: li.na, at: 2026-03-02 10:00, as: S}."""

@@ -14,6 +14,7 @@ from pm_cli.core.fold import fold
 from pm_cli.core.model import inputs
 from pm_cli.core.perform import Order, Outcome, perform
 from pm_cli.core.text import _, word
+from pm_cli.core.times import When
 from pm_cli.core.types import AttachmentType
 from pm_cli.flows import invariants, move
 from pm_cli.store.write import Writing, content_hash, writing
@@ -34,8 +35,8 @@ def act(kind: Kind, action: type[Action], typed: dict[str, Any]) -> int | None:
     raw = gathered(typed, typed.pop("more", None))
     if action.name == "correct":
         raw = _as_correction(raw)
-    if action.start and not draft:
-        raw, draft = _completed(kind, action, raw)
+    if not draft and action.name not in AMENDING:
+        draft = _asked(action, raw)
     outcomes = do(kind, action, raw, number=number, draft=draft)
     tell(outcomes, kind, action)
     return None
@@ -77,13 +78,16 @@ def _as_correction(raw: dict[str, Any]) -> dict[str, Any]:
     return {**own, "set": raw}
 
 
-def _completed(kind: Kind, action: type[Action], raw: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Ask for what is missing where somebody can answer; an interruption keeps the answers as a draft."""
+def _asked(action: type[Action], raw: dict[str, Any]) -> bool:
+    """Ask for what is missing where somebody can answer; whether the answers are to be kept as a draft."""
     if not current.may_ask:
-        return raw, False
+        return False
     from pm_cli.ui.prompt import ask
 
-    return ask(kind, action, raw, current.ledger)
+    asked = ask(action, raw, When(current.now, current.ledger.zone), current.ledger.resolve)
+    if asked.broken_off and not (action.start and raw):
+        raise KeyboardInterrupt
+    return asked.broken_off
 
 
 def do(
@@ -104,6 +108,7 @@ def do(
         for outcome in outcomes:
             batch.put(outcome.record)
         batch.commit(_message(kind, action, outcomes[0]), current.author)
+    current.seen_acting()
     return outcomes
 
 

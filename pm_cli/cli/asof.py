@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pm_cli.core.text import N_
-from pm_cli.store import files, rows
-from pm_cli.store.index import Index
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,6 +47,11 @@ def seen_at(session: Session, as_of: str = "", with_late_entries: bool = False) 
 
 def _rewind(ledger: Ledger, moment: datetime, at: int, with_late_entries: bool) -> None:
     """Replace the open index by a copy in memory as of the moment."""
+    import sqlite3
+
+    from pm_cli.store import files, rows
+    from pm_cli.store.index import Index
+
     present = ledger.index
     past = sqlite3.connect(":memory:", isolation_level=None)
     present.db.backup(past)

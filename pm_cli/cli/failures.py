@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-import tempfile
-import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from typer._click import exceptions as click
 
 from pm_cli.cli import session
 from pm_cli.core.errors import LedgerTrouble, PmError
-from pm_cli.core.model import InputErrors
-from pm_cli.core.policy import PolicyError
 from pm_cli.core.text import _, word
 from pm_cli.ui import console
+
+if TYPE_CHECKING:
+    from pm_cli.core.model import InputErrors
 
 INTERRUPTED = 130
 INTERNAL = 70
@@ -24,6 +23,9 @@ INTERNAL = 70
 
 def report(error: BaseException) -> int:
     """Tell what went wrong and return the exit code."""
+    from pm_cli.core.model import InputErrors
+    from pm_cli.core.policy import PolicyError
+
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, typer.Exit):
@@ -41,7 +43,7 @@ def report(error: BaseException) -> int:
         error = LedgerTrouble(str(error), _("Look at it: pm policy show; pm check"))
     if isinstance(error, PmError):
         return _told(error.message, error.hint, error.exit_code)
-    if isinstance(error, OSError | sqlite3.OperationalError):
+    if isinstance(error, OSError) or type(error).__name__ == "OperationalError":  # sqlite3 is not imported for this
         return _told(_("The system refused: {reason}").format(reason=error), "", LedgerTrouble.exit_code)
     return _internal(error)
 
@@ -73,6 +75,9 @@ def _path(error: click.UsageError) -> str:
 
 def _internal(error: BaseException) -> int:
     """A defect of `pm`: keep the details for a report, show one line."""
+    import tempfile
+    import traceback
+
     if os.environ.get("PM_DEBUG"):
         traceback.print_exception(error)
     trace = "".join(traceback.format_exception(error))

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pm_cli.core.clock import level, span
-from pm_cli.core.policy import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pm_cli.core.policy import Value
     from pm_cli.store.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A clock of a record at a moment; times are seconds since the epoch."""
 
     id: str
@@ -57,7 +54,7 @@ def running(ledger: Ledger, at: int, where: str = "1", *values: object) -> list[
         f"SELECT {COLUMNS} FROM clock JOIN record USING (rid) WHERE clock.stopped IS NULL AND record.open = 1"
         f" AND clock.start <= ? AND ({where}) ORDER BY clock.due IS NULL, clock.due, record.id"
     )
-    return [Term(*row) for row in ledger.index.db.execute(sql, (at, *values))]
+    return list(map(Term._make, ledger.index.db.execute(sql, (at, *values))))
 
 
 def overdue(ledger: Ledger, at: int) -> list[Term]:
@@ -90,15 +87,22 @@ class Levels:
             return 0, ""
         plain = _plain(value)
         if plain is not None:
-            late = at - term.due
-            reached = [(number, role) for number, (role, offset) in enumerate(plain, 1) if late >= offset]
-            return reached[-1] if reached else (0, "")
+            late, reached = at - term.due, (0, "")
+            for number, (role, offset) in enumerate(plain, 1):
+                if late >= offset:
+                    reached = number, role
+            return reached
+        from pm_cli.core.clock import level
+
         zone = self._ledger.zone
         return level(value, datetime.fromtimestamp(term.due, zone), datetime.fromtimestamp(at, zone), self._ledger.calendar)
 
 
 @lru_cache(maxsize=256)
 def _plain(value: Value) -> tuple[tuple[str, int], ...] | None:
+    """Escalation in plain seconds, None when it needs the calendar."""
+    from pm_cli.core.times import span
+
     try:
         return tuple((role, int(span(text).total_seconds())) for role, text in value.escalate)
     except ValueError:
@@ -134,7 +138,7 @@ def iso(ledger: Ledger, seconds: int | None) -> str | None:
 
 def minute(ledger: Ledger, seconds: int | None) -> str:
     """Seconds since the epoch as people read them; "" for none."""
-    return "" if seconds is None else f"{datetime.fromtimestamp(seconds, ledger.zone):%Y-%m-%d %H:%M}"
+    return "" if seconds is None else datetime.fromtimestamp(seconds, ledger.zone).isoformat(" ", "minutes")[:16]
 
 
 def fields_of(text: str) -> dict[str, Any]:

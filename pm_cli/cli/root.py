@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +17,7 @@ from pm_cli import kinds
 from pm_cli.cli import session
 from pm_cli.cli.options import common
 from pm_cli.cli.failures import report
-from pm_cli.core.kind import first_line
-from pm_cli.core.text import _, keys_for
+from pm_cli.core.text import _, first_line, keys_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,10 +104,10 @@ def build(name: str) -> Any:
 
 
 def _root() -> Root:
-    from pm_cli.cli.glance import glance
-
     def at_a_glance() -> None:
         if get_current_context().invoked_subcommand is None:
+            from pm_cli.cli.glance import glance
+
             glance(session.current)
 
     root = Root(
@@ -128,6 +128,10 @@ def run(arguments: list[str]) -> int:
 
     console.prepare()
     session.begin()
+    if "_PM_COMPLETE" in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
     try:
         result = _root().main(args=arguments, prog_name="pm", standalone_mode=False)
         sys.stdout.flush()

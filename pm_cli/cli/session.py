@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pm_cli.core import text
 from pm_cli.core.errors import Refusal, Usage
 from pm_cli.core.text import _
-from pm_cli.core.times import When, parse_when
 from pm_cli.store import layout
 from pm_cli.store.ledger import Ledger
 from pm_cli.ui import console
@@ -52,6 +51,8 @@ class Session:
 
     def moment(self, typed: str) -> datetime:
         """An instant as typed; raises Usage."""
+        from pm_cli.core.times import When, parse_when
+
         try:
             return parse_when(typed, When(self.now, self.ledger.zone))
         except ValueError as error:
@@ -68,6 +69,13 @@ class Session:
         if settings.acting:
             raise Refusal(_("The setting that {who} acts here has expired.").format(who=settings.acting), hint)
         raise Refusal(_("Nobody was named as acting."), hint)
+
+    def seen_acting(self) -> None:
+        """Whoever acts by this desk's setting is still here: the setting lasts on."""
+        settings = self.ledger.desk_settings
+        if settings.acting and settings.acting == self.actor:
+            settings.used = self.now.isoformat()
+            settings.write(self.ledger.layout.local / "settings.json")
 
     @property
     def author(self) -> Author:

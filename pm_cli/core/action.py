@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pm_cli.core.policy import Value
 
 OPEN = "*open"
-"""In `of`: every state that is not closed, drafts included."""
+"""In `of`: every open state of the kind; drafts are named apart (`of=(OPEN, "draft")`)."""
 ANY = "*any"
 """In `of`: every state but annulled."""
 BACK = "*back"
@@ -30,7 +30,8 @@ class FieldSpec:
     """One input of an action or part of a group.
 
     `required` fields decide whether a first entry is complete; `keep` copies the value into the record's own
-    fields (under `name_in_record` if given); `add` appends to a list there instead of replacing.
+    fields (under `name_in_record` if given); `add` appends to a list there instead of replacing. `ask`: worth a
+    question at the prompt though it is optional.
     """
 
     help: str
@@ -40,6 +41,7 @@ class FieldSpec:
     add: bool = False
     name_in_record: str = ""
     rules: tuple[str, ...] = ()
+    ask: bool = False
 
 
 def need(help: str, *, keep: bool = True, add: bool = False, into: str = "", rules: tuple[str, ...] = ()) -> Any:
@@ -55,9 +57,10 @@ def may(
     add: bool = False,
     into: str = "",
     rules: tuple[str, ...] = (),
+    ask: bool = False,
 ) -> Any:
     """A field that may stay empty."""
-    return FieldSpec(help, False, default, keep, add, into, rules)
+    return FieldSpec(help, False, default, keep, add, into, rules, ask)
 
 
 class Shape:
@@ -164,6 +167,10 @@ class Action(Shape):
     def refuse(self, now: Facts) -> Refusal | None:
         """Why this may not be done now, judged when it is written (not when old events are folded again)."""
         return None
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """What the books say at the moment of writing and the event is to keep: fields of this action, as text."""
+        return {}
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:

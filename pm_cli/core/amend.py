@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pm_cli.core import model
 from pm_cli.core.errors import NotFound, Refusal
-from pm_cli.core.fold import fold
+from pm_cli.core.fold import Fold, fold
 from pm_cli.core.merge import concurrent
-from pm_cli.core.perform import Order, Outcome, World, appended, headed, past, perform, permitted, stored_values
+from pm_cli.core.perform import Order, Outcome, World, appended, comparable, headed, past, perform, permitted, stored_values
 from pm_cli.core.text import _, word
 from pm_cli.core.times import When, parse_when, stored
 
@@ -27,11 +27,13 @@ AMENDING = frozenset({"complete", "correct", "strike", "settle", "renumber"})
 
 def amend(books: Books, kind: Kind, order: Order, record: Record) -> Outcome:
     """Carry out one of the amending actions; raises Refusal, NotFound or InputErrors like `perform`."""
-    permitted(books, order.action, order)
     base = record.copy()
     before = past(kind, base, order.at)
     if not kind.allows(order.action, before.state):
         return perform(books, kind, order, record)  # gives the ordinary refusal
+    world = World(books, order.at, permitted(books, order.action, order), base.id, before.state, before.fields, before)
+    if refusal := kind.declared.barred(world, order.action.name):
+        raise headed(kind, order.action, base.id, refusal)
     match order.action.name:
         case "complete":
             given = _completion(books, kind, order, base)
@@ -85,10 +87,11 @@ def _completion(books: Books, kind: Kind, order: Order, record: Record) -> dict[
     if not values:
         raise model.InputErrors({}, list(fold(kind, record).missing))
     given = stored_values(books, start, values, record)
-    known: dict[str, Any] = {name: record.fields.get(start.fields[name].name_in_record or name) for name in start.fields}
+    whole = {**{name: node for event in record.events if event.do in {start.name, "complete"} for name, node in event.given.items()}, **given}
+    typed = model.validate(start, record.reveal(whole), when, partial=True)  # type: ignore[arg-type]
     first = record.events[0]
-    world = World(books, first.instant, books.actor(order.by, order.at), record.id, "", {}, fold(kind, record))
-    if refusal := start({**known, **{name: given.get(name, value) if isinstance(value, str) else value for name, value in values.items()}}).refuse(world):
+    world = World(books, first.instant, books.actor(order.by, order.at), record.id, "", {}, Fold())
+    if refusal := start(comparable(whole, typed)).refuse(world):
         raise headed(kind, order.action, record.id, refusal)
     return given
 

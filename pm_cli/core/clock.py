@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pm_cli.core.calendar import UnknownYear
+from pm_cli.core.calendar import PmCalendarError, UnknownYear
 from pm_cli.core.duration import Duration, due, extend
 from pm_cli.core.policy import PolicyError
+from pm_cli.core.times import span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +102,8 @@ class Tracker:
         for clock in self._clocks:
             run = self._current.get(clock.name)
             if run is not None and step.event.do in clock.renews:
-                self._stop(run, step)
+                if run.stopped is None:
+                    self._stop(run, step)
                 self._past.append((run, self._applies[clock.name]))
                 run = self._start(clock, step)
             elif run is None:
@@ -169,17 +171,17 @@ def _compute(run: Run, policy: Policy, calendar: Calendar) -> None:
         if run.value is None:
             return
         run.base = due(run.value.duration, run.start, calendar)
-        run.due = extend(run.base, run.value.duration, pauses, calendar)
+        run.due = extend(run.base, run.value.duration, pauses, calendar, start=run.start)
         if run.agreed:
             run.due = min(run.due, run.agreed)
-    except (UnknownYear, PolicyError) as error:
+    except (PmCalendarError, PolicyError) as error:
         run.unknown = str(error)
 
 
 def _moved(due_at: datetime, pauses: list[tuple[datetime, datetime]]) -> datetime:
     """An agreed instant moved by the time of the pauses that began before it."""
     for begin, end in pauses:
-        if begin < due_at:
+        if begin <= due_at:
             due_at += end - begin
     return due_at
 
@@ -198,15 +200,6 @@ def warn_at(value: Value | None, due_at: datetime) -> datetime | None:
     if value is None or not value.warn:
         return None
     return due_at - span(value.warn)
-
-
-def span(text: str) -> timedelta:
-    """A plain stretch of minutes, hours or days (`30 minutes`); raises ValueError for anything else."""
-    number, _blank, unit = text.partition(" ")
-    unit = unit.rstrip("s") + "s"
-    if unit not in {"minutes", "hours", "days"}:
-        raise ValueError(text)
-    return timedelta(**{unit: int(number)})
 
 
 def _offset(start: datetime, text: str, calendar: Calendar) -> datetime:

@@ -16,8 +16,8 @@ Channel = choice("phone", "visit", "letter", "online", "forum", "mailbox", "peti
 class Person(Group):
     """Somebody outside the staff: name and phone are personal; the relation says what they are to the unit (D-38)."""
 
-    name: Personal | None = may("Name")
-    phone: Personal | None = may("Phone or other way of contact")
+    name: Personal | None = may("Name", ask=True)
+    phone: Personal | None = may("Phone or other way of contact", ask=True)
     relation: Relation | None = may("What they are to the unit")
     affiliation: Text | None = may("Company or unit the person belongs to", rules=("SHEET-33",))
 

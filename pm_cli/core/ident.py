@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from pm_cli.core.types import fold_width
+from pm_cli.core.text import fold_width
 
 NUMBER = re.compile(r"([A-Z]{2})-(\d{6})-([A-Z])(\d{2,})")
 IMPORT_DESK = "Z"

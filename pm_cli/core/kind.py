@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from pm_cli.core.action import ANY, OPEN, Action
 from pm_cli.core.clock import Clock
 from pm_cli.core.standard import STANDARD
+from pm_cli.core.text import first_line
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from pm_cli.core.action import Facts
+    from pm_cli.core.errors import Refusal
     from pm_cli.core.rule import RuleNote
 
 DRAFT = "draft"
@@ -24,7 +27,8 @@ class Declaration:
     `prefix`: two capitals for journal records, empty for registers whose numbers are typed.
     `open`, `closed`: its states. `columns`: fields shown in lists. `place`: the field that names unit or place.
     `search`: fields whose text `pm find` looks through (personal ones included). `sort`: the field statistics
-    classify by. `request`: whether it is something a resident asked for and reports count.
+    classify by. `request`: whether it is something a resident asked for and reports count; `resolves` are
+    the actions by which the handler says it is done, `reopens` those that begin it again.
     """
 
     prefix: str = ""
@@ -37,6 +41,13 @@ class Declaration:
     search: tuple[str, ...] = ()
     sort: str = "content_class"
     request: bool = False
+    resolves: tuple[str, ...] = ()
+    reopens: tuple[str, ...] = ()
+
+    @staticmethod
+    def barred(now: Facts, action: str) -> Refusal | None:
+        """Why whoever acts may not touch this record at all, whatever the action."""
+        return None
 
 
 @dataclass
@@ -78,7 +89,7 @@ class Kind:
             return state == ""
         if ANY in action.of:
             return state not in {"", ANNULLED}
-        return state in action.of or (OPEN in action.of and self.is_open(state))
+        return state in action.of or (OPEN in action.of and state in self.declared.open)
 
     def possible(self, state: str) -> list[type[Action]]:
         """The actions that may follow in a state, those of the kind before the standard ones."""
@@ -118,7 +129,3 @@ def gather(name: str, module: ModuleType) -> Kind:
         module.__name__,
     )
 
-
-def first_line(doc: str) -> str:
-    """The sentence that introduces a module, without its final stop and rule list."""
-    return doc.strip().split("\n")[0].split(". Rules")[0].rstrip(".")

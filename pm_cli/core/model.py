@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pm_cli.core.action import FieldSpec, Group, Shape
@@ -94,7 +95,7 @@ def validate(shape: type[Shape], raw: Mapping[str, Any], when: When, *, partial:
             else:
                 errors[name] = str(item["msg"]).removeprefix("Value error, ")
         raise InputErrors(errors, missing) from None
-    return dict(filled.model_dump(exclude_none=True))
+    return dict(filled.model_dump(exclude_none=True, by_alias=True))
 
 
 def schema(shape: type[Shape]) -> dict[str, Any]:
@@ -102,8 +103,10 @@ def schema(shape: type[Shape]) -> dict[str, Any]:
     return _model(shape, False).model_json_schema()
 
 
+@cache
 def _model(shape: type[Shape], partial: bool) -> Any:
-    from pydantic import ConfigDict, create_model
+    """The pydantic model of a shape; its fields carry our names as aliases, so that none shadows one of pydantic's."""
+    from pydantic import ConfigDict, Field, create_model
 
     hints = shape.hints()
     members: dict[str, Any] = {}
@@ -113,7 +116,8 @@ def _model(shape: type[Shape], partial: bool) -> Any:
         if many:
             member = Annotated[list[member], _listing()]
         required = spec.required and not partial
-        members[name] = (member, ...) if required else (member | None, None if partial else spec.default)
+        default = ... if required else None if partial else spec.default
+        members[f"{name}_"] = (member if required else member | None, Field(default, alias=name))
     return create_model(shape.__name__, __config__=ConfigDict(extra="forbid"), **members)
 
 

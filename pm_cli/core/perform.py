@@ -43,8 +43,8 @@ class Books(Protocol):
     def resolve(self, text: str, kinds: tuple[str, ...]) -> str:
         """The stored link for what somebody typed; raises NotFound."""
 
-    def open(self, kind: str, equal: Mapping[str, str]) -> Sequence[Seen]:
-        """Open records of a kind whose stored fields equal the given texts (links by number)."""
+    def matching(self, kind: str, equal: Mapping[str, str], at: datetime | None = None) -> Sequence[Record]:
+        """Records of a kind that are open, or were not closed yet at an instant, whose fields equal the given texts."""
 
     def actor(self, login: str, at: datetime) -> Actor:
         """Who acts, with the roles held at an instant; raises Refusal for a stranger."""
@@ -69,12 +69,20 @@ class World:
     before: Fold
 
     def find(self, number: str) -> Seen | None:
-        """The record a stored link stands for."""
-        return self.books.get(linked(number))
+        """The record a stored link stands for, as it was at the event; as first registered if that came later."""
+        record = self.books.get(linked(number))
+        return None if record is None else then(self.books.kind(record.kind), record, self.at)
 
     def open(self, kind: str, **equal: str) -> Sequence[Seen]:
-        """Open records of a kind with these fields."""
-        return self.books.open(kind, equal)
+        """Records of a kind with these fields that were open at the event."""
+        declared = self.books.kind(kind)
+        seen = [then(declared, record, self.at) for record in self.books.matching(kind, equal, self.at)]
+        return [
+            record
+            for record in seen
+            if declared.is_open(record.state)
+            and all(linked(str(record.fields.get(name, ""))) == linked(text) for name, text in equal.items())
+        ]
 
     def value(self, key: str) -> Value:
         """The policy value in force at the event."""
@@ -127,11 +135,14 @@ def perform(books: Books, kind: Kind, order: Order, record: Record | None = None
                 _("{id} is registered already.").format(id=base.id), _("Look at it: pm show {id}").format(id=base.id)
             )
     given = stored_values(books, action, values, base)
-    said = action({**{name: None for name in action.fields}, **_comparable(given, values)})
+    said = action(comparable(given, values))
     world = World(books, order.at, actor, base.id, before.state, before.fields, before)
-    if not order.draft and (refusal := said.refuse(world)):
+    refusal = kind.declared.barred(world, action.name) if record else None
+    if not refusal and not order.draft:
+        refusal = said.refuse(world)
+    if refusal:
         raise headed(kind, action, base.id, refusal)
-    return appended(kind, base, before, order, given)
+    return appended(kind, base, before, order, {**given, **said.witness(world)})
 
 
 def stored_values(books: Books, shape: type[Action], values: Mapping[str, Any], record: Record) -> dict[str, Node]:
@@ -143,7 +154,7 @@ def stored_values(books: Books, shape: type[Action], values: Mapping[str, Any], 
     return model.given(shape, values, record.commit_to, resolve)
 
 
-def _comparable(given: Mapping[str, Node], values: Mapping[str, Any]) -> dict[str, Any]:
+def comparable(given: Mapping[str, Node], values: Mapping[str, Any]) -> dict[str, Any]:
     """What `refuse` sees: typed values, but links already resolved."""
     return {name: given[name] if isinstance(value, str) else value for name, value in values.items() if name in given}
 
@@ -183,6 +194,16 @@ def past(kind: Kind, record: Record, at: datetime) -> Fold:
     late = {step.event.id for step in whole.steps if step.instant > at}
     earlier.events = [event for event in record.events if event.id not in late]
     return fold(kind, earlier)
+
+
+def then(kind: Kind, record: Record, at: datetime) -> Record:
+    """A record as it stood at an instant; as it began when that was later (old entries may precede a registration)."""
+    if all(event.instant <= at for event in record.events):
+        return record
+    earlier = past(kind, record, max(at, record.events[0].instant))
+    seen = record.copy()
+    seen.state, seen.fields = earlier.state, earlier.fields
+    return seen
 
 
 def _in_time(order: Order) -> None:

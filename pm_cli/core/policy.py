@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pm_cli.core.duration import Duration
 from pm_cli.core.text import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pm_cli.core.duration import Duration
+
+T = TypeVar("T")
 
 
 class PolicyError(ValueError):
@@ -35,6 +38,8 @@ class Value:
     @cached_property
     def duration(self) -> Duration:
         """The figure as a duration; raises PolicyError."""
+        from pm_cli.core.duration import Duration
+
         return self._typed(Duration.parse)
 
     @cached_property
@@ -52,11 +57,13 @@ class Value:
         """The figure as a list of words separated by commas."""
         return tuple(item.strip() for item in (self.text or "").split(",") if item.strip())
 
-    def _typed(self, read: Any) -> Any:
+    def _typed(self, read: Callable[[str], T]) -> T:
         try:
             return read(self.text or "")
         except (ValueError, ArithmeticError, IndexError) as error:
-            raise PolicyError(_("policy {key}: {text!r} does not fit: {error}").format(key=self.key, text=self.text, error=error)) from None
+            raise PolicyError(
+                _("policy {key}: {text!r} does not fit: {error}").format(key=self.key, text=self.text, error=error)
+            ) from None
 
 
 @dataclass

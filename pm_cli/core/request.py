@@ -39,7 +39,7 @@ class Intake(Action):
     external: Text | None = may("System and number it was imported from")
 
 
-class Urge(Action, of=OPEN, by=EVERYBODY):
+class Urge(Action, of=(OPEN, "draft"), by=EVERYBODY):
     """The resident presses for it: counted on the same record, never a new one"""
 
     note: Text | None = may("What was said", keep=False)
@@ -58,13 +58,13 @@ class Resume(Action, of="waiting", to=BACK, by=DESK | {"technician"}):
     note: Text | None = may("What has come", keep=False)
 
 
-class Progress(Action, of=OPEN, by=CS, rules=("COMP-28",)):
+class Progress(Action, of=(OPEN, "draft"), by=CS, rules=("COMP-28",)):
     """Tell the resident how far it is"""
 
     told: Text = need("What was said", keep=False)
 
 
-class Agree(Action, of=OPEN, by=CS):
+class Agree(Action, of=(OPEN, "draft"), by=CS):
     """Agree a time with the resident; the one before stays visible in the history (AMB-24)"""
 
     reason: Text | None = may("Why the time moves", keep=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,3 +66,13 @@ def keys_for(context: str, shown: str, candidates: list[str]) -> list[str]:
     """The keys among `candidates` that read `shown` in Chinese, so that what is displayed can be typed back."""
     chinese = catalogue("zh_CN")
     return [key for key in candidates if chinese.pgettext(context, key) == shown]
+
+
+def fold_width(text: str) -> str:
+    """Full-width letters, digits and punctuation of the number alphabet as their ASCII forms."""
+    return unicodedata.normalize("NFKC", text).strip().replace("—", "-").replace("–", "-")
+
+
+def first_line(doc: str) -> str:
+    """The sentence that introduces a module, without its final stop and rule list."""
+    return doc.strip().split("\n")[0].split(". Rules")[0].rstrip(".")

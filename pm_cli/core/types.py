@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pm_cli.core.text import _, keys_for, word
+from pm_cli.core.text import _, fold_width, keys_for, word
 from pm_cli.core.times import When, parse_day, parse_when
 
 if TYPE_CHECKING:
@@ -180,11 +180,6 @@ StaffRef = Annotated[str, Link(kinds=("staff",))]
 def choice(*options: str) -> Any:
     """A type that allows just these keys: `channel: choice("phone", "visit")` is written as an alias before the class."""
     return Annotated[str, Choice(options=options)]
-
-
-def fold_width(text: str) -> str:
-    """Full-width letters, digits and punctuation of the number alphabet as their ASCII forms."""
-    return unicodedata.normalize("NFKC", text).strip().replace("—", "-").replace("–", "-")  # noqa: RUF001
 
 
 def _text(raw: object) -> str:

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pm_cli.core.kind import first_line, gather
+from pm_cli.core.text import first_line
 
 if TYPE_CHECKING:
     from pm_cli.core.kind import Kind
@@ -26,6 +26,8 @@ def load(name: str) -> Kind:
     """The declaration of a kind; raises KeyError for an unknown name."""
     if name not in names():
         raise KeyError(name)
+    from pm_cli.core.kind import gather
+
     return gather(name, import_module(f"{__name__}.{name}"))
 
 

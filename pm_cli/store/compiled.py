@@ -10,15 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pm_cli.core.calendar import Calendar
 from pm_cli.core.errors import LedgerTrouble
-from pm_cli.core.policy import Policy
 from pm_cli.core.text import _
 from pm_cli.store.layout import SETTINGS
 from pm_cli.store.settings import Estate
 
 if TYPE_CHECKING:
     from datetime import tzinfo
+
+    from pm_cli.core.calendar import Calendar
+    from pm_cli.core.policy import Policy
 
 FOLDERS = ("policy", "calendar")
 LARGEST = 1_000_000
@@ -39,6 +40,8 @@ class Compiled:
     @cached_property
     def policy(self) -> Policy:
         """The dated figures."""
+        from pm_cli.core.policy import Policy
+
         return Policy(self.plain["policy"])
 
     @cached_property
@@ -48,6 +51,8 @@ class Compiled:
 
     def calendar(self, zone: tzinfo) -> Calendar:
         """The working days in a time zone."""
+        from pm_cli.core.calendar import Calendar
+
         return Calendar.from_data(**self.plain["calendar"], tz=zone)
 
 

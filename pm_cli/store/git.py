@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pm_cli.core.text import _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 SAFE = (
@@ -80,27 +80,36 @@ class Git:
         """What the user is in the middle of (`MERGE_HEAD`, `rebase-merge`, ...), or ""."""
         return next((name for name in UNDER_WAY if (self.folder / name).exists()), "")
 
-    def commit(self, files: Mapping[str, bytes], message: str, author: Author, when: datetime) -> None:
-        """Commit these files (paths relative to the ledger) on the present branch; raises GitFailed."""
+    def commit(
+        self, files: Mapping[str, bytes], message: str, author: Author, when: datetime, *, again: bool = False
+    ) -> None:
+        """Commit these files (paths relative to the ledger) on the present branch; raises GitFailed.
+
+        `again`: after an interruption, when it may have been done already.
+        """
         ref = self.branch
         if not ref:
             raise GitFailed(_("HEAD is detached: check out a branch first"))
         if busy := self.under_way():
             raise GitFailed(_("a merge or rebase is under way ({what})").format(what=busy))
+        contents = {self.prefix + path: content for path, content in files.items()}
+        # git's index first: a commit can be asked for again, but one that the index does not know looks like a deletion
+        feed(self.top, listed(contents), "update-index", "--add", "-z", "--stdin")
+        if again and self.exists(ref):
+            lacking = set(run(self.top, "diff-index", "--cached", "--name-only", "-z", "HEAD").split("\0"))
+            contents = {name: content for name, content in contents.items() if name in lacking}
+        if not contents:
+            return
         stamp = author.stamp(when)
         parts = [b"commit " + ref.encode(), b"author " + stamp, b"committer " + stamp]
         text = message.encode()
         parts.append(b"data %d\n%s" % (len(text), text))
         if self.exists(ref):
             parts.append(b"from " + ref.encode() + b"^0")
-        names = []
-        for path, content in files.items():
-            name = (self.prefix + path).encode()
-            names.append(name)
-            parts.append(b"M 100644 inline " + quoted(name))
+        for name, content in contents.items():
+            parts.append(b"M 100644 inline " + quoted(name.encode()))
             parts.append(b"data %d\n%s" % (len(content), content))
         feed(self.top, b"\n".join(parts) + b"\n", "fast-import", "--quiet", "--date-format=raw")
-        feed(self.top, b"\0".join(names) + b"\0", "update-index", "--add", "-z", "--stdin")
 
     def unmerged(self) -> dict[str, dict[int, str]]:
         """Paths relative to the ledger that git could not merge, with the blob of each stage (1 base, 2 ours, 3 theirs)."""
@@ -119,15 +128,15 @@ class Git:
 
     def add(self, paths: list[str]) -> None:
         """Put these files of the ledger into git's index, resolving them if they were unmerged."""
-        feed(
-            self.top,
-            b"\0".join((self.prefix + path).encode() for path in paths) + b"\0",
-            "add", "--pathspec-from-file=-", "--pathspec-file-nul",
-        )  # fmt: skip
+        names = listed(self.prefix + path for path in paths)
+        feed(self.top, names, "--literal-pathspecs", "add", "--pathspec-from-file=-", "--pathspec-file-nul")
 
     def changed(self) -> list[tuple[str, str]]:
         """Files of the ledger that differ from HEAD as (two-letter status, path)."""
-        rows = run(self.top, "status", "--porcelain", "-z", "--untracked-files=all", "--", self.prefix or ".").split("\0")
+        told = run(
+            self.top, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", self.prefix or "."
+        )
+        rows = told.split("\0")
         return [(row[:2], row[3:][len(self.prefix) :]) for row in rows if len(row) > 3]
 
     def tidy(self) -> None:
@@ -136,6 +145,11 @@ class Git:
         run(self.top, "prune-packed", "-q")
         run(self.top, "pack-refs", "--all")
         run(self.top, "commit-graph", "write", "--reachable")
+
+
+def listed(names: Iterable[str]) -> bytes:
+    """Paths as git reads them with -z."""
+    return b"".join(name.encode() + b"\0" for name in names)
 
 
 def quoted(name: bytes) -> bytes:
@@ -164,6 +178,8 @@ def feed(folder: Path, content: bytes, *arguments: str) -> bytes:
         done = subprocess.run(
             ["git", *SAFE, *arguments], cwd=folder, input=content, capture_output=True, check=False, env=environment()
         )
+    except FileNotFoundError:
+        raise GitFailed(_("git is not to be found")) from None
     except OSError as error:
         raise GitFailed(str(error)) from None
     if done.returncode:

@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import sys
 import time
 from typing import TYPE_CHECKING
 
 from pm_cli.core.errors import Problem
 from pm_cli.core.ident import linked
 from pm_cli.core.text import _
-from pm_cli.store import rows
-from pm_cli.store.files import Unreadable, problem
-from pm_cli.store.rows import CLOCK_COLUMNS, EVENT_COLUMNS, RECORD_COLUMNS, Row
+from pm_cli.store.schema import INSERT_CLOCK, INSERT_EVENT, INSERT_RECORD, SCHEMA, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from pm_cli.core.record import Record
     from pm_cli.store.ledger import Ledger
+    from pm_cli.store.rows import Row
 
-VERSION = "1"
-"""Raise it whenever the tables or what is kept in them change; the index is then built anew."""
 EVERYTHING = 20_000
 """Up to so many records every file is looked at; above, folders and the files of open records."""
 YOUNG = 50_000_000
@@ -31,29 +30,6 @@ YOUNG = 50_000_000
 COLD = 400
 """From so many changed files on they are read by all processors."""
 
-_SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE folder (path TEXT PRIMARY KEY, mtime INTEGER) WITHOUT ROWID;
-CREATE TABLE record (rid INTEGER PRIMARY KEY, path TEXT UNIQUE, folder TEXT, size INTEGER, mtime INTEGER, inode INTEGER,
-  {", ".join(RECORD_COLUMNS)});
-CREATE TABLE event (rid INTEGER, {", ".join(EVENT_COLUMNS)}, PRIMARY KEY (rid, n)) WITHOUT ROWID;
-CREATE TABLE clock (rid INTEGER, {", ".join(CLOCK_COLUMNS)});
-CREATE TABLE alias (id TEXT, rid INTEGER);
-CREATE TABLE problem (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, inode INTEGER, line INTEGER, reason TEXT);
-CREATE INDEX record_id ON record (id);
-CREATE INDEX record_folder ON record (folder);
-CREATE INDEX record_open ON record (kind, path) WHERE open = 1;
-CREATE INDEX record_began ON record (kind, began);
-CREATE INDEX record_unit ON record (unit);
-CREATE INDEX record_known ON record (known);
-CREATE INDEX event_at ON event (at, action);
-CREATE INDEX clock_rid ON clock (rid);
-CREATE INDEX clock_due ON clock (due) WHERE stopped IS NULL;
-CREATE INDEX alias_id ON alias (id);
-"""
-_RECORD = f"INSERT INTO record (path, folder, size, mtime, inode, {', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * (5 + len(RECORD_COLUMNS)))})"
-_EVENT = f"INSERT INTO event VALUES ({', '.join('?' * (1 + len(EVENT_COLUMNS)))})"
-_CLOCK = f"INSERT INTO clock VALUES ({', '.join('?' * (1 + len(CLOCK_COLUMNS)))})"
 Stamp = tuple[int, int, int]
 """Size, modification time in nanoseconds (0: look again) and inode of a file."""
 
@@ -100,7 +76,7 @@ class Index:
             return
         for (name,) in self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             self.db.execute(f"DROP TABLE {name}")
-        for statement in _SCHEMA.split(";"):
+        for statement in SCHEMA.split(";"):
             self.db.execute(statement)
         self.db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
         self.db.execute("COMMIT")
@@ -223,13 +199,15 @@ class Index:
         self.db.execute("COMMIT")
 
     def _row(self, record: Record) -> Row:
+        from pm_cli.store import rows
+
         return rows.from_record(record, self._ledger.policy, self._ledger.calendar)
 
     def insert(self, path: str, stamp: Stamp, row: Row) -> None:
-        cursor = self.db.execute(_RECORD, (path, path.rpartition("/")[0], *stamp, *row.record))
+        cursor = self.db.execute(INSERT_RECORD, (path, path.rpartition("/")[0], *stamp, *row.record))
         rid = cursor.lastrowid
-        self.db.executemany(_EVENT, [(rid, *event) for event in row.events])
-        self.db.executemany(_CLOCK, [(rid, *clock) for clock in row.clocks])
+        self.db.executemany(INSERT_EVENT, [(rid, *event) for event in row.events])
+        self.db.executemany(INSERT_CLOCK, [(rid, *clock) for clock in row.clocks])
         if row.aliases:
             self.db.executemany("INSERT INTO alias VALUES (?, ?)", [(alias, rid) for alias in row.aliases])
 
@@ -262,22 +240,33 @@ class Index:
         )
         return [(str(number), str(unit), str(summary)) for number, unit, summary in found]
 
-    def open_paths(self, kind: str, equal: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Number and file of open records of a kind that may have these field values (the caller looks closer)."""
-        query = "SELECT id, path FROM record WHERE open = 1 AND kind = ?"
+    def matching_paths(
+        self, kind: str, equal: Mapping[str, str], at: datetime | None = None
+    ) -> list[tuple[str, str]]:
+        """Number and file of records of a kind that may have these field values (the caller looks closer).
+
+        Those open now, with an instant also those touched since: they may have been open then.
+        """
+        query = "SELECT id, path FROM record WHERE (open = 1 OR touched > ?) AND kind = ?"
         for text in equal.values():
             query += " AND instr(fields, ?)"
-        return self.db.execute(query, (kind, *(linked(text) for text in equal.values()))).fetchall()
+        since = int(at.timestamp()) if at else sys.maxsize
+        return self.db.execute(query, (since, kind, *(linked(text) for text in equal.values()))).fetchall()
 
     def problems(self) -> list[Problem]:
         """Files that do not load."""
-        found = self.db.execute("SELECT path, line, reason FROM problem ORDER BY path")
+        found = self.db.execute("SELECT path, line, reason FROM problem ORDER BY path").fetchall()
+        if not found:
+            return []
+        from pm_cli.store.files import problem
+
         return [problem(path, line, reason) for path, line, reason in found]
 
 
 def digest(ledger: Ledger, path: str, stamp: Stamp) -> Row | Problem:
     """The row of one file, or what is wrong with it."""
-    from pm_cli.store.files import read_bytes
+    from pm_cli.store import rows
+    from pm_cli.store.files import Unreadable, problem, read_bytes
 
     try:
         return rows.from_content(path, read_bytes(ledger.root, path), ledger.policy, ledger.calendar)

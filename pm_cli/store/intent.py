@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: where it was prepared (a name in `.pm/tmp`), where it goes, whether it is new."""
+    """One file: where it was prepared (a name in `.pm/tmp`) and where it goes."""
 
     scratch: str
     path: str
-    new: bool
 
 
 @dataclass
@@ -53,6 +52,7 @@ class IntentLog:
         prepared = self.scratch / "intent"
         disk.remove(prepared)
         disk.write(prepared, json.dumps(asdict(intent), ensure_ascii=False).encode())
+        disk.sync_folder(self.scratch)
         disk.publish(prepared, self.file, new=False)
         disk.sync_folder(self.file.parent)
 
@@ -61,8 +61,6 @@ class IntentLog:
         disk.remove(self.file)
 
     def sweep(self) -> None:
-        """Remove what was prepared by a command that died before its intent was durable."""
-        if self.file.exists():
-            return
+        """Remove what was prepared by a command that died before its intent was durable; only without an intent."""
         for left in self.scratch.iterdir():
             disk.remove(left)

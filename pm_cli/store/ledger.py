@@ -10,25 +10,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pm_cli import kinds
 from pm_cli.core.errors import LedgerTrouble, NotFound, Refusal
-from pm_cli.core.fold import fold
 from pm_cli.core.ident import Number, link, linked, parse_number, typed
-from pm_cli.core.kind import Kind
-from pm_cli.core.person import Actor, department_of
 from pm_cli.core.text import _, word
-from pm_cli.store import files
-from pm_cli.store.compiled import Compiled, compiled
-from pm_cli.store.git import Git
 from pm_cli.store.index import Index
 from pm_cli.store.layout import SETTINGS, Layout
 from pm_cli.store.now import now
-from pm_cli.store.settings import DeskSettings, Estate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pm_cli.core.calendar import Calendar
+    from pm_cli.core.kind import Kind
+    from pm_cli.core.person import Actor
     from pm_cli.core.policy import Policy
     from pm_cli.core.record import Record
+    from pm_cli.store.compiled import Compiled
+    from pm_cli.store.git import Git
+    from pm_cli.store.settings import DeskSettings, Estate
 
 BUILT_IN = {"admin": "admin", "cron": "cron"}
 """Actors every ledger has from the start; they need no staff record."""
@@ -60,6 +58,8 @@ class Ledger:
 
     @cached_property
     def _compiled(self) -> Compiled:
+        from pm_cli.store.compiled import compiled
+
         return compiled(self.root, self.layout.local / "rules.json")
 
     @property
@@ -80,11 +80,15 @@ class Ledger:
     @cached_property
     def desk_settings(self) -> DeskSettings:
         """What this clone knows about itself."""
+        from pm_cli.store.settings import DeskSettings
+
         return DeskSettings.read(self.layout.local / "settings.json")
 
     @cached_property
     def git(self) -> Git | None:
         """The repository around the ledger, if any."""
+        from pm_cli.store.git import Git
+
         return Git.around(self.root)
 
     @cached_property
@@ -120,7 +124,12 @@ class Ledger:
         if plain in self.reserved:
             return self.reserved[plain]
         path = self.path_of(plain)
-        return files.demand(self.root, path) if path else None
+        return self._read(path) if path else None
+
+    def _read(self, path: str) -> Record:
+        from pm_cli.store.files import demand
+
+        return demand(self.root, path)
 
     def path_of(self, number: str) -> str:
         """The file of a number, "" when nobody carries it."""
@@ -165,11 +174,11 @@ class Ledger:
             return _("Register it first: pm {kind} add {text}, or look: pm find {text}").format(kind=allowed[0], text=text)
         return _("Look for it: pm find {text}").format(text=text)
 
-    def open(self, kind: str, equal: Mapping[str, str]) -> Sequence[Record]:
-        """Open records of a kind whose fields equal the given texts."""
+    def matching(self, kind: str, equal: Mapping[str, str], at: datetime | None = None) -> Sequence[Record]:
+        """Records of a kind that are open, or were not closed yet at an instant, whose fields equal the given texts."""
         declared = kinds.load(kind)
         numbers = {record.id for record in self.reserved.values()}
-        records = [files.demand(self.root, path) for number, path in self.index.open_paths(kind, equal) if number not in numbers]
+        records = [self._read(path) for number, path in self.index.matching_paths(kind, equal, at) if number not in numbers]
         records += [record for record in self.reserved.values() if record.kind == kind and declared.is_open(record.state)]
         return [
             record
@@ -182,6 +191,9 @@ class Ledger:
 
         Somebody registered only later is judged by the first roles known: old entries may precede a registration.
         """
+        from pm_cli.core.fold import fold
+        from pm_cli.core.person import Actor, department_of
+
         if login in BUILT_IN:
             return Actor(login, frozenset({BUILT_IN[login]}))
         path = f"register/staff/{login}.yaml"

@@ -25,15 +25,6 @@ if TYPE_CHECKING:
     from pm_cli.core.policy import Policy
     from pm_cli.core.record import Record
 
-RECORD_COLUMNS = (
-    "id", "kind", "state", "open", "contested", "imported", "unit", "building", "handler", "summary", "source", "class",
-    "began", "closed", "touched", "known", "late_entries", "fields", "search",
-)  # fmt: skip
-EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after")
-CLOCK_COLUMNS = (
-    "name", "promise", "start", "due", "agreed", "stopped", "paused", "warn", "key", "since", "unknown",
-)  # fmt: skip
-
 LATE_ENTRY = 1800
 """Seconds between happening and being entered from which an entry is shown as late (及时, AMB-08)."""
 

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from contextlib import contextmanager
+import signal
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pm_cli import kinds
 from pm_cli.core.codec_write import dump
 from pm_cli.core.errors import LedgerTrouble, NotCommitted
-from pm_cli.core.merge import NotOneRecord, merge
-from pm_cli.core.record import Record
 from pm_cli.core.text import _
-from pm_cli.store import disk, files
-from pm_cli.store.git import Author, GitFailed
+from pm_cli.store import disk
 from pm_cli.store.intent import Entry, Intent, IntentLog
 from pm_cli.store.lock import locked, refuse_network
+from pm_cli.store.publish import BULK, contents, publish, recover, to_git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from pm_cli.core.record import Record
+    from pm_cli.store.git import Author
     from pm_cli.store.ledger import Ledger
-
-BULK = 64
-"""From so many files on, one sync for all instead of one each."""
 
 
 class Writing:
@@ -59,25 +57,43 @@ class Writing:
         return path
 
     def commit(self, message: str, author: Author, notices: list[str] | None = None) -> None:
-        """Make everything durable and commit it; raises NotCommitted when only git failed, LedgerTrouble when nothing changed."""
+        """Make everything durable and commit it; raises NotCommitted when it is saved but something is left to do,
+        LedgerTrouble when nothing was saved.
+
+        `notices` receives what the user should also know.
+        """
         if not self.files:
             return
         entries = self._prepare()
         intent = Intent(entries, message, author.name, author.email, list(self.files))
+        with undisturbed():
+            try:
+                self._log.write(intent)
+            except OSError as error:
+                self._undo(entries)
+                raise _not_saved(error) from None
+            self._carry_out(intent)
+        if self.ledger.git is None and notices is not None:
+            self._warn_once(notices)
+
+    def _carry_out(self, intent: Intent) -> None:
+        """Publish, commit, index; from here on the command has happened, whatever else fails."""
         try:
-            self._log.write(intent)
-        except OSError as error:
-            self._undo(entries)
-            raise _not_saved(error) from None
-        try:
-            _publish(self.ledger.root, self._log, intent)
+            elsewhere = publish(self.ledger.root, self._log, intent)
+            as_prepared = {path: content for path, content in self.files.items() if path not in elsewhere}
+            published = as_prepared | contents(self.ledger.root, elsewhere.values())
+            failure = to_git(self.ledger, self._log, intent, published)
         except OSError as error:
             raise NotCommitted(
-                _("Saved, but not finished: {reason}").format(reason=error),
+                _("Saved, but not finished: {reason}").format(reason=error.strerror or error),
                 _("The next command completes it; or run: pm check"),
             ) from None
-        failure = _to_git(self.ledger, self._log, intent, self.files)
-        self._to_index()
+        self._to_index(elsewhere)
+        if beside := [place for path, place in elsewhere.items() if path != place]:
+            raise NotCommitted(
+                _("Saved in {file}, because its number was taken at the same moment.").format(file=", ".join(beside)),
+                _("Give it a number of its own: pm merge"),
+            )
         if failure:
             raise NotCommitted(
                 _("Saved, but git has not got it yet: {reason}").format(reason=failure),
@@ -91,7 +107,7 @@ class Writing:
         try:
             for path, content in self.files.items():
                 scratch = secrets.token_hex(8)
-                entries.append(Entry(scratch, path, not (self.ledger.root / path).exists()))
+                entries.append(Entry(scratch, path))
                 disk.write(self._log.scratch / scratch, content, sync=not bulk)
             if bulk:
                 disk.sync_everything()
@@ -101,17 +117,39 @@ class Writing:
         return entries
 
     def _undo(self, entries: Iterable[Entry]) -> None:
+        """Leave nothing behind: the promise goes before what it promises."""
+        self._log.done()
         for entry in entries:
             (self._log.scratch / entry.scratch).unlink(missing_ok=True)
         self.ledger.forget_numbers()
 
-    def _to_index(self) -> None:
-        import sqlite3
-
+    def _to_index(self, elsewhere: Mapping[str, str]) -> None:
         try:
-            self.ledger.index.put(self.records.items())
-        except (OSError, sqlite3.Error):
-            return  # only a cache: the next command sees that the files changed
+            self.ledger.index.put((path, record) for path, record in self.records.items() if path not in elsewhere)
+        except Exception:  # only a cache: the next command sees that the files changed, and says what is wrong with it
+            return
+
+    def _warn_once(self, notices: list[str]) -> None:
+        """Say, once in each clone, that without git nothing but the files themselves keeps the history."""
+        settings = self.ledger.desk_settings
+        if not settings.told_no_git:
+            settings.told_no_git = True
+            with suppress(OSError):
+                settings.write(self.ledger.layout.local / "settings.json")
+            notices.append(_("This ledger is not under git: there are no other copies of it. Begin: git init"))
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait its turn where stopping half-way would only make the next command go on; git inherits this."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -132,107 +170,6 @@ def prepare_local(local: Path) -> None:
     if not (local / "tmp").is_dir():
         (local / "tmp").mkdir(parents=True, exist_ok=True)
         local.chmod(0o700)
-
-
-def recover(ledger: Ledger) -> None:
-    """Roll forward what a command that died had promised, and commit what git has not got yet."""
-    log = IntentLog(ledger.layout.local)
-    try:
-        intent = log.read()
-    except (ValueError, TypeError, KeyError) as error:
-        raise LedgerTrouble(
-            _("{file} is damaged: {reason}").format(file=log.file, reason=error),
-            _("It may hold the last command. Keep a copy, remove it, then run: pm check"),
-        ) from None
-    if intent is None:
-        log.sweep()
-        _catch_up(ledger)
-        return
-    _publish(ledger.root, log, intent)
-    _to_git(ledger, log, intent, {path: (ledger.root / path).read_bytes() for path in intent.paths})
-    _catch_up(ledger)
-
-
-def _publish(root: Path, log: IntentLog, intent: Intent) -> None:
-    """Give every prepared file its real name; safe to repeat after an interruption."""
-    folders: dict[Path, None] = {}
-    for entry in intent.entries:
-        scratch, target = log.scratch / entry.scratch, root / entry.path
-        if not scratch.exists():
-            continue  # published before the interruption
-        folders.update(dict.fromkeys(disk.make_folder(target.parent)))
-        folders[target.parent] = None
-        try:
-            disk.publish(scratch, target, new=entry.new)
-        except FileExistsError:
-            _join(scratch, target, entry.path)
-    if len(folders) >= BULK:
-        disk.sync_everything()
-        return
-    for folder in folders:
-        disk.sync_folder(folder)
-
-
-def _join(scratch: Path, target: Path, path: str) -> None:
-    """A new file's name was taken meanwhile: by our own half-done publishing, or by a pull that brought the same record."""
-    mine, theirs = scratch.read_bytes(), target.read_bytes()
-    if mine != theirs and path.startswith(("journal/", "register/")):
-        try:
-            merged = merge(files.parse(path, mine), files.parse(path, theirs))
-        except (NotOneRecord, files.Unreadable):
-            return  # both stay; `check` names the scratch file
-        content = dump(merged.to_node())
-        again = scratch.with_name(scratch.name + "m")
-        disk.remove(again)
-        disk.write(again, content)
-        disk.publish(again, target, new=False)
-    disk.remove(scratch)
-
-
-def _to_git(ledger: Ledger, log: IntentLog, intent: Intent, contents: dict[str, bytes]) -> str:
-    """Commit what was published and forget the intent; returns why it was not possible, or ""."""
-    git = ledger.git
-    failure = ""
-    if git is not None:
-        try:
-            git.commit(contents, intent.message, Author(intent.author, intent.email), ledger.now())
-        except (GitFailed, OSError) as error:
-            failure = str(error) or "git"
-            _remember(ledger, intent)
-    log.done()
-    return failure
-
-
-def _pending(ledger: Ledger) -> Path:
-    return ledger.layout.local / "pending.json"
-
-
-def _remember(ledger: Ledger, intent: Intent) -> None:
-    path = _pending(ledger)
-    waiting = json.loads(path.read_bytes()) if path.exists() else []
-    waiting.append({"paths": intent.paths, "message": intent.message, "author": intent.author, "email": intent.email})
-    scratch = path.with_name("tmp") / "pending"
-    disk.remove(scratch)
-    disk.write(scratch, json.dumps(waiting, ensure_ascii=False).encode())
-    disk.publish(scratch, path, new=False)
-    disk.sync_folder(path.parent)
-
-
-def _catch_up(ledger: Ledger) -> None:
-    """Commit what earlier commands could not; quiet when git still refuses."""
-    path = _pending(ledger)
-    if not path.exists():
-        return
-    git = ledger.git
-    if git is None or git.under_way() or not git.branch:
-        return
-    try:
-        for item in json.loads(path.read_bytes()):
-            contents = {name: (ledger.root / name).read_bytes() for name in item["paths"] if (ledger.root / name).is_file()}
-            git.commit(contents, item["message"], Author(item["author"], item["email"]), ledger.now())
-    except (GitFailed, OSError):
-        return
-    disk.remove(path)
 
 
 def content_hash(content: bytes) -> str:

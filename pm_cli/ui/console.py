@@ -79,7 +79,10 @@ def table(
 
 def cell(value: object) -> str:
     """One cell: no tabs, no line breaks, nothing dangerous."""
-    return " ".join(defused("" if value is None else str(value)).split())
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    if text.isprintable():
+        return text
+    return " ".join(defused(text).split())
 
 
 def heading(text: str) -> None:

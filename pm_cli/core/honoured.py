@@ -1,0 +1,10 @@
+"""Rules that no single kind honours but the core does: the record itself, its history, its clocks."""
+
+from __future__ import annotations
+
+from pm_cli.core.rule import enforced, recorded
+
+RULES = (
+    *recorded("every record: events", "SHEET-03", note="who, when, from which state to which, never rewritten"),
+    *enforced("perform", "COMP-18", note="acceptance is a written event or it did not happen"),
+)

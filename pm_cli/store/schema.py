@@ -1,0 +1,39 @@
+"""Tables of the index; imports nothing, so that a read which finds nothing changed costs little."""
+
+from __future__ import annotations
+
+VERSION = "1"
+"""Raise it whenever the tables or what is kept in them change; the index is then built anew."""
+
+RECORD_COLUMNS = (
+    "id", "kind", "state", "open", "contested", "imported", "unit", "building", "handler", "summary", "source", "class",
+    "began", "closed", "touched", "known", "late_entries", "fields", "search",
+)  # fmt: skip
+EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after")
+CLOCK_COLUMNS = (
+    "name", "promise", "start", "due", "agreed", "stopped", "paused", "warn", "key", "since", "unknown",
+)  # fmt: skip
+
+SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE folder (path TEXT PRIMARY KEY, mtime INTEGER) WITHOUT ROWID;
+CREATE TABLE record (rid INTEGER PRIMARY KEY, path TEXT UNIQUE, folder TEXT, size INTEGER, mtime INTEGER, inode INTEGER,
+  {", ".join(RECORD_COLUMNS)});
+CREATE TABLE event (rid INTEGER, {", ".join(EVENT_COLUMNS)}, PRIMARY KEY (rid, n)) WITHOUT ROWID;
+CREATE TABLE clock (rid INTEGER, {", ".join(CLOCK_COLUMNS)});
+CREATE TABLE alias (id TEXT, rid INTEGER);
+CREATE TABLE problem (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, inode INTEGER, line INTEGER, reason TEXT);
+CREATE INDEX record_id ON record (id);
+CREATE INDEX record_folder ON record (folder);
+CREATE INDEX record_open ON record (kind, path) WHERE open = 1;
+CREATE INDEX record_began ON record (kind, began);
+CREATE INDEX record_unit ON record (unit);
+CREATE INDEX record_known ON record (known);
+CREATE INDEX event_at ON event (at, action);
+CREATE INDEX clock_rid ON clock (rid);
+CREATE INDEX clock_due ON clock (due) WHERE stopped IS NULL;
+CREATE INDEX alias_id ON alias (id);
+"""
+INSERT_RECORD = f"INSERT INTO record (path, folder, size, mtime, inode, {', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * (5 + len(RECORD_COLUMNS)))})"
+INSERT_EVENT = f"INSERT INTO event VALUES ({', '.join('?' * (1 + len(EVENT_COLUMNS)))})"
+INSERT_CLOCK = f"INSERT INTO clock VALUES ({', '.join('?' * (1 + len(CLOCK_COLUMNS)))})"
