@@ -75,8 +75,14 @@ def main() -> None:
             for name, seconds in measure(size, Path(folder), today, asked.runs):
                 rows.append(f"| {size:,} | {name} | {seconds:.3f} | {seconds / bare:.1f} |")
                 print(rows[-1], flush=True)
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
-    text = f"Measured on {today:%Y-%m-%d}; {machine}; medians of {asked.runs} runs, whole processes.\n\n" + "\n".join(rows) + "\n"
+    machine = (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
+    text = (
+        f"Measured on {today:%Y-%m-%d}; {machine}; medians of {asked.runs} runs, whole processes.\n\n"
+        + "\n".join(rows)
+        + "\n"
+    )
     if asked.write:
         asked.write.write_text("# Benchmarks\n\n" + text, encoding="utf-8")
     print("\n" + text)

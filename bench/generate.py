@@ -1,4 +1,4 @@
-"""A synthetic ledger of any size, for measuring only: the same mix for every size, deterministic, made through the core.
+"""A synthetic ledger of any size, for measuring only: the same mix for every size, deterministic.
 
 Requests spread over the two years before today; one in ten is open, of the open ones about half are overdue.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ZONE = ZoneInfo("Asia/Shanghai")
 DAYS = 730
 STAFF = ("li.na", "qian.yu", "liu.min", "wang.gang", "sun.li")
-WORDS = "厨房漏水 走廊灯不亮 电梯异响 楼上噪音 门锁打不开 下水道堵塞 车位被占 垃圾未清 对讲坏了 暖气不热".split()
+WORDS = ("厨房漏水", "走廊灯不亮", "电梯异响", "楼上噪音", "门锁打不开", "下水道堵塞", "车位被占", "暖气不热")
 CHANNELS = ("phone", "visit", "wechat", "online")
 
 
@@ -70,8 +70,10 @@ def record(plan: Plan, homes: list[str]) -> tuple[str, bytes]:
     is_open = chance.random() < 0.10
     if is_open:
         promised = plan.today + timedelta(days=chance.randrange(-60, 61), hours=chance.randrange(8))
-    at = datetime(plan.day.year, plan.day.month, plan.day.day, 8, tzinfo=ZONE) + timedelta(minutes=chance.randrange(600))
-    at = min(at, plan.today - timedelta(hours=3))
+    at = datetime(plan.day.year, plan.day.month, plan.day.day, 8, tzinfo=ZONE) + timedelta(
+        minutes=chance.randrange(600)
+    )
+    at = min(at, plan.today - timedelta(hours=4))
     if not is_open:
         promised = at + timedelta(days=chance.choice((1, 2, 3, 7)))
     kind = kinds.load(plan.kind)
@@ -88,15 +90,20 @@ def record(plan: Plan, homes: list[str]) -> tuple[str, bytes]:
     match plan.kind:
         case "repair":
             step("receive", at, {**common, "priority": "ordinary", "finish_by": stored(promised)})
-            at = step("assign", at + timedelta(minutes=10), {"worker": "wang.gang"})
+            at = step("assign", at + timedelta(minutes=10), {"worker": "wang.gang", "told": "师傅二十分钟内到"})
+            at = step("arrive", at + timedelta(minutes=chance.randrange(20, 90)), {})
+            at = step("return_slip", at + timedelta(minutes=20), {})
             if not is_open:
-                at = step("arrive", at + timedelta(minutes=chance.randrange(20, 90)), {})
                 at = step("finish", at + timedelta(hours=chance.randrange(1, 20)), {"result": "已修好"})
                 step("close", at + timedelta(hours=2), {"reason": "住户确认"}, "liu.min")
         case "complaint":
             step("receive", at, {**common, "reply_by": stored(promised)})
-            at = step("judge", at + timedelta(minutes=30), {"validity": "valid"})
-            if not is_open:
+            at = step("report", at + timedelta(minutes=10), {"reported_to": "cs_manager"})
+            at = step("judge", at + timedelta(minutes=20), {"validity": "valid"})
+            at = step("forward", at + timedelta(minutes=20), {"departments": ["engineering"]})
+            if is_open:
+                step("progress", plan.today - timedelta(hours=1), {"told": "正在处理"})
+            else:
                 at = step("reply", at + timedelta(hours=chance.randrange(1, 60)), {"measures": "已安排处理"})
                 at = step("handle", at + timedelta(hours=2), {"result": "已处理"})
                 at = step("tell_outcome", at + timedelta(hours=1), {"told": "已告知"})
@@ -111,9 +118,7 @@ def record(plan: Plan, homes: list[str]) -> tuple[str, bytes]:
     return f"{number.folder}/{number}.yaml", dump(made.to_node())
 
 
-def _step(
-    made: Record, chance: random.Random, do: str, at: datetime, given: dict[str, Node], by: str = ""
-) -> datetime:
+def _step(made: Record, chance: random.Random, do: str, at: datetime, given: dict[str, Node], by: str = "") -> datetime:
     made.append(Event(stored(at), stored(at + timedelta(minutes=2)), by or chance.choice(STAFF), do, given))
     return at
 
@@ -132,7 +137,9 @@ def build(root: Path, count: int, today: datetime) -> None:
     homes = units(count)
     opening = today - timedelta(days=DAYS + 30)
     files = dict(standing("unit", code, opening, {"use": "home"}) for code in homes)
-    for login, role in zip(STAFF, ("receptionist", "receptionist", "cs_supervisor", "technician", "dispatcher"), strict=True):
+    for login, role in zip(
+        STAFF, ("receptionist", "receptionist", "cs_supervisor", "technician", "dispatcher"), strict=True
+    ):
         path, content = standing("staff", login, opening, {"name": login, "role": [role]})
         files[path] = content
     with ProcessPoolExecutor() as pool:

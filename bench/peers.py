@@ -39,7 +39,11 @@ def _entries(count: int, today: datetime) -> list[tuple[datetime, datetime, bool
     for index in range(count):
         begin = today - timedelta(days=DAYS - index * DAYS // count)
         is_open = chance.random() < 0.10
-        due = today + timedelta(days=chance.randrange(-60, 61)) if is_open else begin + timedelta(days=chance.choice((1, 2, 3, 7)))
+        due = (
+            today + timedelta(days=chance.randrange(-60, 61))
+            if is_open
+            else begin + timedelta(days=chance.choice((1, 2, 3, 7)))
+        )
         found.append((begin, due, is_open))
     return found
 
@@ -58,13 +62,22 @@ def _taskwarrior(folder: Path, count: int, today: datetime) -> Commands:
         }
         for index, (begin, due, is_open) in enumerate(_entries(count, today))
     ]
-    (folder / "task.json").write_text("[\n" + ",\n".join(json.dumps(task) for task in tasks) + "\n]\n", encoding="utf-8")
+    (folder / "task.json").write_text(
+        "[\n" + ",\n".join(json.dumps(task) for task in tasks) + "\n]\n", encoding="utf-8"
+    )
     settings = folder / "taskrc"
-    settings.write_text(f"data.location={folder}/task\nconfirmation=no\nverbose=nothing\nnews.version=2.6.0\n", encoding="utf-8")
+    settings.write_text(
+        f"data.location={folder}/task\nconfirmation=no\nverbose=nothing\nnews.version=2.6.0\n", encoding="utf-8"
+    )
     (folder / "task").mkdir(exist_ok=True)
     environment = {"TASKRC": str(settings)}
     for arguments in (["import", str(folder / "task.json")], ["next"]):
-        subprocess.run(["task", *arguments], env=environment | {"PATH": "/usr/bin:/bin:/usr/local/bin"}, capture_output=True, check=False)
+        subprocess.run(
+            ["task", *arguments],
+            env=environment | {"PATH": "/usr/bin:/bin:/usr/local/bin"},
+            capture_output=True,
+            check=False,
+        )
     return {
         "taskwarrior: add": (["task", "add", "3-1502 water leak", "due:tomorrow"], environment),
         "taskwarrior: overdue": (["task", "overdue"], environment),

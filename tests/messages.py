@@ -89,7 +89,11 @@ def template() -> Catalog:
     found = Catalog(project="pm", charset="utf-8")
     options = {"templates/**.j2": {"silent": "false", "encoding": "utf-8"}}
     for _file, _line, message, comments, context in extract_from_dir(
-        TOP, method_map=WAYS, options_map=options, keywords=KEYWORDS, directory_filter=lambda path: "/." not in str(path)
+        TOP,
+        method_map=WAYS,
+        options_map=options,
+        keywords=KEYWORDS,
+        directory_filter=lambda path: "/." not in str(path),
     ):
         found.add(message, auto_comments=comments, context=context)
     for sentence in sentences():

@@ -29,7 +29,9 @@ def test_every_message_has_a_translation() -> None:
 def test_placeholders_survive_translation() -> None:
     for message in messages.current():
         if isinstance(message.id, str) and message.id and message.string:
-            assert sorted(PLACEHOLDER.findall(message.id)) == sorted(PLACEHOLDER.findall(str(message.string))), message.id
+            assert sorted(PLACEHOLDER.findall(message.id)) == sorted(PLACEHOLDER.findall(str(message.string))), (
+                message.id
+            )
 
 
 def test_the_compiled_catalogue_is_up_to_date() -> None:

@@ -107,7 +107,7 @@ def do(
             return outcomes
         for outcome in outcomes:
             batch.put(outcome.record)
-        batch.commit(_message(kind, action, outcomes[0]), current.author)
+        batch.commit(_message(kind, action, outcomes[0]), current.author, outcomes[0].notices)
     current.seen_acting()
     return outcomes
 
@@ -136,7 +136,11 @@ def _attached(action: type[Action], raw: dict[str, Any], batch: Writing) -> dict
             names = raw[leaf.path[0]]
             kept = [_attach(str(name), batch) for name in (names if isinstance(names, list) else [names])]
             stored[leaf.path[0]] = kept if leaf.many else kept[0]
-        elif isinstance(leaf.type, AttachmentType) and isinstance(inner := raw.get(leaf.path[0]), dict) and inner.get(leaf.path[-1]):
+        elif (
+            isinstance(leaf.type, AttachmentType)
+            and isinstance(inner := raw.get(leaf.path[0]), dict)
+            and inner.get(leaf.path[-1])
+        ):
             inner[leaf.path[-1]] = _attach(str(inner[leaf.path[-1]]), batch)
     return stored
 
@@ -157,7 +161,10 @@ def _attach(name: str, batch: Writing) -> str:
 def _message(kind: Kind, action: type[Action], outcome: Outcome) -> str:
     """The commit message: what was done to which record, without personal data."""
     unit = str(outcome.record.fields.get(kind.declared.place, ""))
-    return " ".join(part for part in (f"{kind.name.replace('_', '-')} {action.name}: {outcome.record.id}", unit) if part) + "\n"
+    return (
+        " ".join(part for part in (f"{kind.name.replace('_', '-')} {action.name}: {outcome.record.id}", unit) if part)
+        + "\n"
+    )
 
 
 def tell(outcomes: list[Outcome], kind: Kind, action: type[Action]) -> None:
@@ -184,5 +191,3 @@ def guidance(kind: Kind, action: type[Action]) -> list[str]:
 def draft_lacks(kind: Kind, record: Record) -> str:
     """What a draft still lacks, as words."""
     return ", ".join(word("field", name) for name in fold(kind, record).missing)
-
-

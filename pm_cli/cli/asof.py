@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from pm_cli.store.ledger import Ledger
 
 AsOf = Annotated[str, typer.Option("--as-of", metavar="TIME", help=N_("As known at that moment (default: now)"))]
-WithLate = Annotated[
-    bool, typer.Option("--with-late-entries", help=N_("Judge that moment with what is known now"))
-]
+WithLate = Annotated[bool, typer.Option("--with-late-entries", help=N_("Judge that moment with what is known now"))]
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,9 @@ def seen_at(session: Session, as_of: str = "", with_late_entries: bool = False) 
         return View(ledger, int(session.now.timestamp()), session.now)
     moment = session.moment(as_of)
     at = int(moment.timestamp())
-    if ledger.index.db.execute("SELECT 1 FROM event WHERE {} > ? LIMIT 1".format("at" if with_late_entries else "known"), (at,)).fetchone():
+    if ledger.index.db.execute(
+        "SELECT 1 FROM event WHERE {} > ? LIMIT 1".format("at" if with_late_entries else "known"), (at,)
+    ).fetchone():
         _rewind(ledger, moment, at, with_late_entries)
     return View(ledger, at, moment)
 

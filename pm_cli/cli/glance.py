@@ -28,7 +28,15 @@ def glance(session: Session) -> None:
         return
     acting = session.ledger.desk_settings.acting_at(session.now)
     console.heading(
-        "  ".join(part for part in (ledger.estate.name, f"{session.now:%Y-%m-%d %H:%M}", _("acting: {who}").format(who=acting) if acting else "") if part)
+        "  ".join(
+            part
+            for part in (
+                ledger.estate.name,
+                f"{session.now:%Y-%m-%d %H:%M}",
+                _("acting: {who}").format(who=acting) if acting else "",
+            )
+            if part
+        )
     )
     for title, rows in blocks.values():
         if not rows:
@@ -36,7 +44,10 @@ def glance(session: Session) -> None:
         console.out()
         console.heading(f"{title} ({len(rows)})")
         for row in rows[:LINES]:
-            console.out("  " + "  ".join(_cell(name, row[name]) for name in ("id", "unit", "what", "who", "due") if row.get(name)))
+            console.out(
+                "  "
+                + "  ".join(_cell(name, row[name]) for name in ("id", "unit", "what", "who", "due") if row.get(name))
+            )
         if len(rows) > LINES:
             console.out("  " + _("... and {count} more").format(count=len(rows) - LINES))
     if not any(rows for _title, rows in blocks.values()):
@@ -66,16 +77,28 @@ def gather(ledger: Ledger, now: datetime) -> dict[str, tuple[str, list[dict[str,
         "drafts": (_("Drafts to complete"), _records(ledger, "state = 'draft'")),
         "signatures": (_("Waiting for signature"), unsigned(ledger)),
         "keys_out": (_("Keys out"), _records(ledger, "open = 1 AND kind = 'key_loan'")),
-        "sheets": (_("Sheets to chase"), _records(ledger, "open = 1 AND kind = 'sheet' AND state IN ('issued', 'received')")),
+        "sheets": (
+            _("Sheets to chase"),
+            _records(ledger, "open = 1 AND kind = 'sheet' AND state IN ('issued', 'received')"),
+        ),
     }
 
 
 def _term(ledger: Ledger, term: query.Term, at: int) -> dict[str, Any]:
     late = term.late_by(at)
-    when = _("{clock} {late} late").format(clock=word("clock", term.clock), late=query.lasting(late)) if late > 0 else (
-        _("{clock} by {at}").format(clock=word("clock", term.clock), at=query.minute(ledger, term.due)[11:])
+    when = (
+        _("{clock} {late} late").format(clock=word("clock", term.clock), late=query.lasting(late))
+        if late > 0
+        else (_("{clock} by {at}").format(clock=word("clock", term.clock), at=query.minute(ledger, term.due)[11:]))
     )
-    return {"id": term.id, "unit": term.unit, "what": term.summary[:30], "who": term.handler, "due": when, "clock": term.clock}
+    return {
+        "id": term.id,
+        "unit": term.unit,
+        "what": term.summary[:30],
+        "who": term.handler,
+        "due": when,
+        "clock": term.clock,
+    }
 
 
 def _records(ledger: Ledger, where: str) -> list[dict[str, Any]]:
@@ -83,7 +106,14 @@ def _records(ledger: Ledger, where: str) -> list[dict[str, Any]]:
         f"SELECT id, unit, summary, handler, state, began FROM record WHERE {where} ORDER BY began, id"
     )
     return [
-        {"id": number, "unit": unit, "what": summary[:30], "who": handler, "due": query.minute(ledger, began), "state": state}
+        {
+            "id": number,
+            "unit": unit,
+            "what": summary[:30],
+            "who": handler,
+            "due": query.minute(ledger, began),
+            "state": state,
+        }
         for number, unit, summary, handler, state, began in found
     ]
 
@@ -101,7 +131,14 @@ def unsigned(ledger: Ledger) -> list[dict[str, Any]]:
                 (name, *states, f"$.{field}"),
             )
             found += [
-                {"id": number, "unit": unit, "what": summary[:30], "who": handler, "due": word("field", field), "field": field}
+                {
+                    "id": number,
+                    "unit": unit,
+                    "what": summary[:30],
+                    "who": handler,
+                    "due": word("field", field),
+                    "field": field,
+                }
                 for number, unit, summary, handler in rows
             ]
     return found

@@ -39,14 +39,24 @@ def _option(name: str, attribute: str, help: str, **more: Any) -> TyperOption:
 def common(*, writes: bool = False) -> list[Any]:
     """The common options; those of writing commands on request."""
     found = [
-        _option("--ledger", "ledger_named", _("The ledger's folder (default: PM_LEDGER, or found upwards)"), metavar="DIR"),
+        _option(
+            "--ledger",
+            "ledger_named",
+            _("The ledger's folder (default: PM_LEDGER, or found upwards)"),
+            metavar="DIR",
+        ),
         _option("--lang", "language", _("Language: en or zh_CN"), metavar="LANG"),
         _option("--json", "json", _("Answer in JSON"), is_flag=True),
     ]
     if writes:
         found += [
             _option("--as", "acting", _("Who acts (default: PM_AS, or this desk's setting)"), metavar="LOGIN"),
-            _option("--at", "at", _("When it happened: 14:30, 'yesterday 14:30', -20m (default: now)"), metavar="TIME"),
+            _option(
+                "--at",
+                "at",
+                _("When it happened: 14:30, 'yesterday 14:30', -20m (default: now)"),
+                metavar="TIME",
+            ),
             _option("--no-input", "no_input", _("Never ask; refuse what is incomplete"), is_flag=True),
             _option("--dry-run", "dry_run", _("Check everything, change nothing"), is_flag=True),
         ]

@@ -1,4 +1,4 @@
-"""Records for people and for programs: the echo after a write, the JSON contract, fields and values in the reader's language."""
+"""Records for people and programs: the echo after a write, the JSON contract, values in the reader's language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pm_cli.core.clock import Run, Tracker
 from pm_cli.core.fold import fold
 from pm_cli.core.ident import linked
 from pm_cli.core.kind import DRAFT
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import shown
 from pm_cli.ui import console
 
@@ -43,7 +43,7 @@ def record_json(record: Record) -> dict[str, Any]:
 def runs_of(ledger: Ledger, record: Record, until: datetime | None = None) -> list[Run]:
     """The clocks of a record, in the order in which its kind declares them."""
     kind = kinds.load(record.kind)
-    tracker = Tracker(kind.clocks, lambda state: not kind.is_open(state))
+    tracker = Tracker(kind.plan, kind.is_closed)
     fold(kind, record, until, [tracker])
     return tracker.runs(ledger.policy, ledger.calendar)
 
@@ -54,11 +54,15 @@ def echo(ledger: Ledger, outcome: Outcome) -> None:
     parts = [record.id, _place(record), _first_words(record), word("state", record.state)]
     console.out("  ".join(part for part in parts if part))
     if record.state == DRAFT:
-        missing = ", ".join(word("field", name) for name in outcome.fold.missing)
+        missing = listed(word("field", name) for name in outcome.fold.missing)
         console.tell("  " + _("Draft, still missing: {fields}").format(fields=missing))
-        console.tell("  " + _("Complete it: pm {kind} complete {id}").format(kind=kind.name.replace("_", "-"), id=record.id))
+        console.tell(
+            "  " + _("Complete it: pm {kind} complete {id}").format(kind=kind.name.replace("_", "-"), id=record.id)
+        )
     if outcome.event.known - outcome.event.instant > _LATE:
-        console.tell("  " + _("Entered late: it happened at {at}.").format(at=shown(outcome.event.instant, ledger.zone)))
+        console.tell(
+            "  " + _("Entered late: it happened at {at}.").format(at=shown(outcome.event.instant, ledger.zone))
+        )
     for run in runs_of(ledger, record):
         if run.stopped is None and run.started_by and kind.is_open(record.state):
             console.tell("  " + clock_line(ledger, run))
@@ -66,7 +70,7 @@ def echo(ledger: Ledger, outcome: Outcome) -> None:
         console.tell("  " + notice)
     follow = [word("action", name) for name in possible_now(kind, record.state)]
     if follow and not kind.register:
-        console.tell("  " + _("Next: {actions}").format(actions=", ".join(follow)))
+        console.tell("  " + _("Next: {actions}").format(actions=listed(follow)))
 
 
 _LATE = datetime(2000, 1, 1, 0, 30, tzinfo=UTC) - datetime(2000, 1, 1, tzinfo=UTC)
@@ -98,9 +102,9 @@ def _first_words(record: Record) -> str:
 def value_text(name: str, node: Node, zone: Any = None) -> str:
     """A field's value as people read it: keys translated, instants to the minute, links by number."""
     if isinstance(node, list):
-        return ", ".join(value_text(name, item, zone) for item in node)
+        return listed(value_text(name, item, zone) for item in node)
     if isinstance(node, dict):
-        return "; ".join(f"{word('field', key)} {value_text(key, item, zone)}" for key, item in node.items())
+        return "; ".join(f"{_key_text(key)} {value_text(key, item, zone)}" for key, item in node.items())
     if zone is not None and len(node) == 25 and node[10] == "T":
         try:
             return shown(datetime.fromisoformat(node), zone)
@@ -113,6 +117,12 @@ def value_text(name: str, node: Node, zone: Any = None) -> str:
         if translated not in (node, node.replace("_", " ")):
             return translated
     return linked(node) if "@" in node and node[:2].isupper() else node
+
+
+def _key_text(key: str) -> str:
+    """A key within a field: a field's name, or where the keys are departments or copies, a value."""
+    shown = word("field", key)
+    return shown if shown != key.replace("_", " ") else word("value", key)
 
 
 def flat(fields: Mapping[str, Any], name: str) -> Any:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pm_cli.core.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,8 +45,8 @@ class Term(NamedTuple):
         return self.judged(at) - self.due if self.due is not None else 0
 
 
-COLUMNS = """record.id, record.kind, record.state, record.unit, record.handler, record.summary, clock.name, clock.promise,
- clock.start, clock.due, clock.stopped, clock.paused, clock.warn, clock.key, clock.since, clock.unknown"""
+COLUMNS = """record.id, record.kind, record.state, record.unit, record.handler, record.summary, clock.name,
+ clock.promise, clock.start, clock.due, clock.stopped, clock.paused, clock.warn, clock.key, clock.since, clock.unknown"""
 
 
 def running(ledger: Ledger, at: int, where: str = "1", *values: object) -> list[Term]:
@@ -95,7 +96,12 @@ class Levels:
         from pm_cli.core.clock import level
 
         zone = self._ledger.zone
-        return level(value, datetime.fromtimestamp(term.due, zone), datetime.fromtimestamp(at, zone), self._ledger.calendar)
+        return level(
+            value,
+            datetime.fromtimestamp(term.due, zone),
+            datetime.fromtimestamp(at, zone),
+            self._ledger.calendar,
+        )
 
 
 @lru_cache(maxsize=256)
@@ -151,5 +157,5 @@ def lasting(seconds: int) -> str:
     minutes = max(0, seconds) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days}d {hours}h"
-    return f"{hours}h {rest}m" if hours else f"{rest}m"
+        return _("{days}d {hours}h").format(days=days, hours=hours)
+    return _("{hours}h {minutes}m").format(hours=hours, minutes=rest) if hours else _("{minutes}m").format(minutes=rest)

@@ -15,8 +15,8 @@ from typer.main import get_current_context
 
 from pm_cli import kinds
 from pm_cli.cli import session
-from pm_cli.cli.options import common
 from pm_cli.cli.failures import report
+from pm_cli.cli.options import common
 from pm_cli.core.text import _, first_line, keys_for
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ class Root(TyperGroup):
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(help_of(name))) for name in commands()])
         with formatter.section(_("Records (each with its own actions)")):
-            formatter.write_dl(
-                [(name.replace("_", "-"), _(kinds.heading(name))) for name in kinds.names()]
-            )
+            formatter.write_dl([(name.replace("_", "-"), _(kinds.heading(name))) for name in kinds.names()])
 
 
 def commands() -> list[str]:

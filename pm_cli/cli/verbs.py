@@ -9,7 +9,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from pm_cli.cli.options import common
 from pm_cli.core.kind import DRAFT
 from pm_cli.core.model import Input, inputs
-from pm_cli.core.text import _, keys_for, word
+from pm_cli.core.text import _, keys_for, listed, word
 from pm_cli.core.types import Choice, FlagType
 
 if TYPE_CHECKING:
@@ -62,7 +62,11 @@ class KindGroup(TyperGroup):
             formatter.write_dl([_line(action) for action in own])
         with formatter.section(_("For every kind of record")):
             formatter.write_dl(
-                [*(_line(self.kind.actions[name]) for name in STANDARD), ("list", _("List them")), ("show", _("Show one"))]
+                [
+                    *(_line(self.kind.actions[name]) for name in STANDARD),
+                    ("list", _("List them")),
+                    ("show", _("Show one")),
+                ]
             )
 
 
@@ -95,10 +99,10 @@ def verb(kind: Kind, action: type[Action]) -> TyperCommand:
 
 
 def _described(action: type[Action]) -> str:
-    states = ", ".join(word("state", state) for state in action.of if not state.startswith("*"))
+    states = listed(word("state", state) for state in action.of if not state.startswith("*"))
     from_line = _("From: {states}.").format(states=states) if states else ""
     rules = _("Rules: {rules}.").format(rules=", ".join(action.rules)) if action.rules else ""
-    return "\n\n".join(part for part in (_(action.help()) + ".", " ".join(p for p in (from_line, rules) if p)) if part)
+    return "\n\n".join(part for part in (_(action.help() + "."), " ".join(p for p in (from_line, rules) if p)) if part)
 
 
 def parameters(kind: Kind, action: type[Action]) -> list[Any]:
@@ -106,15 +110,28 @@ def parameters(kind: Kind, action: type[Action]) -> list[Any]:
     found: list[Any] = []
     leaves = list(offered(kind, action))
     if not action.start:
-        found.append(TyperArgument(param_decls=["number"], metavar=_("ID"), required=True, help=_("Number, or its tail")))
+        found.append(
+            TyperArgument(param_decls=["number"], metavar=_("ID"), required=True, help=_("Number, or its tail"))
+        )
     for leaf in leaves:
         if action.start and leaf.path == ("code",):
-            found.insert(0, TyperArgument(param_decls=["code"], metavar=_("CODE"), required=False, help=_(leaf.spec.help)))
+            found.insert(
+                0,
+                TyperArgument(param_decls=["code"], metavar=_("CODE"), required=False, help=_(leaf.spec.help)),
+            )
         else:
             found.append(_option(leaf))
-    found.append(TyperOption(param_decls=["--input", "more"], metavar="FILE", help=_("More fields as YAML or JSON; - reads standard input")))
+    found.append(
+        TyperOption(
+            param_decls=["--input", "more"],
+            metavar="FILE",
+            help=_("More fields as YAML or JSON; - reads standard input"),
+        )
+    )
     if action.start:
-        found.append(TyperOption(param_decls=["--draft", "draft"], is_flag=True, help=_("Save it though it is incomplete")))
+        found.append(
+            TyperOption(param_decls=["--draft", "draft"], is_flag=True, help=_("Save it though it is incomplete"))
+        )
     return found
 
 
@@ -128,7 +145,9 @@ def offered(kind: Kind, action: type[Action]) -> Iterable[Input]:
         return inputs(action)
     leaves = {leaf.option: leaf for shape in shapes for leaf in inputs(shape) if leaf.path != ("code",)}
     if action.name == "correct":
-        leaves |= {leaf.option: leaf for leaf in inputs(action) if leaf.path in (("event",), ("happened_at",), ("reason",))}
+        leaves |= {
+            leaf.option: leaf for leaf in inputs(action) if leaf.path in (("event",), ("happened_at",), ("reason",))
+        }
     return leaves.values()
 
 

@@ -27,6 +27,8 @@ def warn_of_problems(ledger: Ledger) -> None:
                 count,
             ).format(count=count)
         )
-    years = ledger.index.db.execute("SELECT DISTINCT unknown FROM clock WHERE unknown != '' AND stopped IS NULL LIMIT ?", (SHOWN,))
+    years = ledger.index.db.execute(
+        "SELECT DISTINCT unknown FROM clock WHERE unknown != '' AND stopped IS NULL LIMIT ?", (SHOWN,)
+    )
     for (reason,) in years:
         console.tell(_("Due times are unknown: {reason}").format(reason=reason))

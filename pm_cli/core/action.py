@@ -155,7 +155,15 @@ class Action(Shape):
     ) -> None:
         super().__init_subclass__()
         cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
-        said = {"start": start, "of": of, "to": to, "by": by, "requires": requires, "rules": rules, "meta": meta}
+        said = {
+            "start": start,
+            "of": of,
+            "to": to,
+            "by": by,
+            "requires": requires,
+            "rules": rules,
+            "meta": meta,
+        }
         for keyword, value in said.items():
             if value is not None:
                 setattr(cls, keyword, (value,) if keyword == "of" and isinstance(value, str) else value)
@@ -185,4 +193,3 @@ class Action(Shape):
     def help(cls) -> str:
         """The first line of the docstring."""
         return (cls.__doc__ or cls.name).strip().split("\n")[0].rstrip(".")
-

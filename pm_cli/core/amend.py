@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pm_cli.core import model
 from pm_cli.core.errors import NotFound, Refusal
 from pm_cli.core.fold import Fold, fold
 from pm_cli.core.merge import concurrent
-from pm_cli.core.perform import Order, Outcome, World, appended, comparable, headed, past, perform, permitted, stored_values
-from pm_cli.core.text import _, word
+from pm_cli.core.perform import (
+    Order,
+    Outcome,
+    World,
+    appended,
+    comparable,
+    headed,
+    past,
+    perform,
+    permitted,
+    stored_values,
+)
+from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import When, parse_when, stored
 
 if TYPE_CHECKING:
@@ -87,7 +98,15 @@ def _completion(books: Books, kind: Kind, order: Order, record: Record) -> dict[
     if not values:
         raise model.InputErrors({}, list(fold(kind, record).missing))
     given = stored_values(books, start, values, record)
-    whole = {**{name: node for event in record.events if event.do in {start.name, "complete"} for name, node in event.given.items()}, **given}
+    whole = {
+        **{
+            name: node
+            for event in record.events
+            if event.do in {start.name, "complete"}
+            for name, node in event.given.items()
+        },
+        **given,
+    }
     typed = model.validate(start, record.reveal(whole), when, partial=True)  # type: ignore[arg-type]
     first = record.events[0]
     world = World(books, first.instant, books.actor(order.by, order.at), record.id, "", {}, Fold())
@@ -134,7 +153,7 @@ def _target(kind: Kind, record: Record, typed: str, changed: Mapping[str, Any]) 
             if all(name in fields for name in changed) and (changed or event.prev == ()):
                 return event
     raise NotFound(
-        _("No single event gave {fields}.").format(fields=", ".join(word("field", name) for name in changed)),
+        _("No single event gave {fields}.").format(fields=listed(word("field", name) for name in changed)),
         _("Name it: --event EVENT; see pm history {id}").format(id=record.id),
     )
 

@@ -59,9 +59,7 @@ class Calendar:
         self._opened: dict[int, list[timedelta]] = {}
 
     @classmethod
-    def from_data(
-        cls, years: Mapping[Any, Mapping[str, Any]], office: Mapping[str, Any], tz: tzinfo
-    ) -> Calendar:
+    def from_data(cls, years: Mapping[Any, Mapping[str, Any]], office: Mapping[str, Any], tz: tzinfo) -> Calendar:
         """Build from `calendar/YEAR.yaml` by year and `calendar/office.yaml`; years and dates may be text."""
         return cls({int(year): entries for year, entries in years.items()}, office, tz)
 
@@ -159,9 +157,7 @@ class Calendar:
         """Office time from New Year to a local time."""
         day = wall.date()
         clock = wall - datetime.combine(day, time())
-        today = sum(
-            (max(min(clock, closes) - opens, _NOTHING) for opens, closes in self.office_hours(day)), _NOTHING
-        )
+        today = sum((max(min(clock, closes) - opens, _NOTHING) for opens, closes in self.office_hours(day)), _NOTHING)
         return self._open_before(day.year)[day.timetuple().tm_yday - 1] + today
 
     def _open_before(self, year: int) -> list[timedelta]:

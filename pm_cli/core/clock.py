@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pm_cli.core.calendar import PmCalendarError, UnknownYear
 from pm_cli.core.duration import Duration, due, extend
 from pm_cli.core.policy import PolicyError
-from pm_cli.core.times import span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,9 +68,15 @@ class Run:
     stopped: datetime | None = None
     stopped_by: str = ""
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
-    base: datetime | None = None
+    agreed_text: Node | None = None
+    applies: bool = True
     due: datetime | None = None
     unknown: str = ""
+
+    def settle(self, fields: Fields) -> None:
+        """Decide with these fields whether the clock applies and which term it has."""
+        self.applies = self.clock.when is None or self.clock.when(fields)
+        self.key = self.clock.key(fields) if self.applies else ""
 
     @property
     def paused_since(self) -> datetime | None:
@@ -87,74 +92,100 @@ class Run:
         return self.due is not None and self.judged_at(now) > self.due
 
 
-class Tracker:
-    """Follows the clocks of one record while its events are folded."""
+class Plan:
+    """The clocks of a kind, sorted by the actions that concern them; made once per kind."""
 
-    def __init__(self, clocks: tuple[Clock, ...], closed: Callable[[str], bool]) -> None:
-        self._clocks = clocks
+    def __init__(self, clocks: tuple[Clock, ...]) -> None:
+        self.by_action: dict[str, list[Clock]] = {}
+        for clock in clocks:
+            for action in dict.fromkeys((*clock.starts, *clock.stops, *clock.renews, *clock.resumes)):
+                self.by_action.setdefault(action, []).append(clock)
+
+
+class Tracker:
+    """Follows the clocks of one record while its events are folded.
+
+    What applies to a clock (`when`, `within`) is asked with the fields as they are when it stops, or at the end.
+    """
+
+    def __init__(self, plan: Plan, closed: Callable[[str], bool]) -> None:
+        self._by_action = plan.by_action
         self._closed = closed
-        self._current: dict[str, Run] = {}
-        self._applies: dict[str, bool] = {}
-        self._past: list[tuple[Run, bool]] = []
+        self._running: dict[str, Run] = {}
+        self._stopped: dict[str, Run] = {}
+        self._done: list[Run] = []
+        self._fields: Fields = {}
 
     def step(self, step: Step, fields: Fields) -> None:
         """Take one applied event into account."""
-        for clock in self._clocks:
-            run = self._current.get(clock.name)
-            if run is not None and step.event.do in clock.renews:
-                if run.stopped is None:
-                    self._stop(run, step)
-                self._past.append((run, self._applies[clock.name]))
-                run = self._start(clock, step)
-            elif run is None:
-                if step.event.do not in clock.starts:
-                    continue
-                run = self._start(clock, step)
-            elif run.stopped and step.event.do in clock.resumes:
+        self._fields = fields
+        do, running = step.event.do, self._running
+        began: list[str] = []
+        for clock in self._by_action.get(do, ()):
+            name = clock.name
+            if do in clock.renews and (name in running or name in self._stopped):
+                if name in running:
+                    self._stop(running[name], step, fields)
+                self._done.append(self._stopped.pop(name))
+            elif do in clock.resumes and name in self._stopped:
+                run = running[name] = self._stopped.pop(name)
                 run.stopped, run.stopped_by = None, ""
-            if run.stopped is None:
-                self._follow(run, step, fields)
+                continue
+            elif name in running or name in self._stopped or do not in clock.starts:
+                continue
+            running[name] = Run(clock, step.instant, step.event.id)
+            began.append(name)
+        for run in running.values():
+            if run.clock.agreed or run.clock.no_later:
+                _agree(run, step, fields)
+            if run.clock.pauses and step.before != step.after:
+                _pause(run, step)
+        self._end(step, fields, began)
 
-    def _start(self, clock: Clock, step: Step) -> Run:
-        run = self._current[clock.name] = Run(clock, step.instant, step.event.id)
-        return run
+    def _end(self, step: Step, fields: Fields, began: list[str]) -> None:
+        """Stop what this event fulfils; a record that closes stops everything but what it began itself."""
+        closed = step.before != step.after and self._closed(step.after)
+        for clock in self._by_action.get(step.event.do, ()):
+            run = self._running.get(clock.name)
+            if run and step.event.do in clock.stops and (clock.done is None or clock.done(fields)):
+                self._stop(run, step, fields)
+        if closed:
+            for name in [name for name in self._running if name not in began]:
+                self._stop(self._running[name], step, fields)
 
-    def _follow(self, run: Run, step: Step, fields: Fields) -> None:
-        clock = run.clock
-        self._applies[clock.name] = clock.when is None or clock.when(fields)
-        run.key = clock.key(fields)
-        if clock.agreed or clock.no_later:
-            self._agree(run, step, fields)
-        paused = run.paused_since
-        if step.after in clock.pauses and paused is None:
-            run.pauses.append((step.instant, None))
-        elif paused is not None and step.after not in clock.pauses:
-            run.pauses[-1] = (paused, step.instant)
-        fulfilled = step.event.do in clock.stops and (clock.done is None or clock.done(fields))
-        if fulfilled or (self._closed(step.after) and step.event.id != run.started_by):
-            self._stop(run, step)
-
-    @staticmethod
-    def _agree(run: Run, step: Step, fields: Fields) -> None:
-        stored = fields.get(run.clock.agreed or run.clock.no_later)
-        wished = datetime.fromisoformat(stored) if isinstance(stored, str) else None
-        if wished != run.agreed:
-            run.agreed, run.agreed_at = wished, step.instant
-
-    @staticmethod
-    def _stop(run: Run, step: Step) -> None:
+    def _stop(self, run: Run, step: Step, fields: Fields) -> None:
         run.stopped, run.stopped_by = step.instant, step.event.id
+        run.settle(fields)
+        self._stopped[run.clock.name] = self._running.pop(run.clock.name)
 
     def runs(self, policy: Policy, calendar: Calendar) -> list[Run]:
         """All clocks that apply, with their due times."""
-        runs = [run for run, applies in self._past if applies]
-        runs += [run for name, run in self._current.items() if self._applies.get(name)]
+        for run in self._running.values():
+            run.settle(self._fields)
         found = []
-        for run in runs:
-            if run.key or run.agreed:
+        for run in (*self._done, *self._stopped.values(), *self._running.values()):
+            if run.applies and (run.key or run.agreed):
                 _compute(run, policy, calendar)
                 found.append(run)
         return found
+
+
+def _agree(run: Run, step: Step, fields: Fields) -> None:
+    """Notice an instant agreed with the resident, and when it was agreed."""
+    stored = fields.get(run.clock.agreed or run.clock.no_later)
+    if stored is not run.agreed_text:
+        run.agreed_text = stored
+        run.agreed = datetime.fromisoformat(stored) if isinstance(stored, str) else None
+        run.agreed_at = step.instant
+
+
+def _pause(run: Run, step: Step) -> None:
+    """Notice the beginning and the end of a pause."""
+    since = run.paused_since
+    if step.after in run.clock.pauses and since is None:
+        run.pauses.append((step.instant, None))
+    elif since is not None and step.after not in run.clock.pauses:
+        run.pauses[-1] = (since, step.instant)
 
 
 def _compute(run: Run, policy: Policy, calendar: Calendar) -> None:
@@ -165,13 +196,13 @@ def _compute(run: Run, policy: Policy, calendar: Calendar) -> None:
             run.value = policy.at(run.key, run.start.astimezone(calendar.zone))
         if run.agreed and run.clock.agreed:
             since = run.agreed_at or run.start
-            run.base = run.agreed
             run.due = _moved(run.agreed, [(max(begin, since), end) for begin, end in pauses if end > since])
             return
         if run.value is None:
             return
-        run.base = due(run.value.duration, run.start, calendar)
-        run.due = extend(run.base, run.value.duration, pauses, calendar, start=run.start)
+        run.due = due(run.value.duration, run.start, calendar)
+        if pauses:
+            run.due = extend(run.due, run.value.duration, pauses, calendar, start=run.start)
         if run.agreed:
             run.due = min(run.due, run.agreed)
     except (PmCalendarError, PolicyError) as error:
@@ -193,13 +224,6 @@ def level(value: Value | None, due_at: datetime, now: datetime, calendar: Calend
         if now >= _offset(due_at, offset, calendar):
             reached, role = number, name
     return reached, role
-
-
-def warn_at(value: Value | None, due_at: datetime) -> datetime | None:
-    """When a running clock is to be shown as nearly due."""
-    if value is None or not value.warn:
-        return None
-    return due_at - span(value.warn)
 
 
 def _offset(start: datetime, text: str, calendar: Calendar) -> datetime:

@@ -1,4 +1,4 @@
-"""What can go wrong, each with the exit code and the hint a user sees; only refusals are raised, data problems are collected."""
+"""What can go wrong, each with its exit code and hint; refusals are raised, data problems are collected."""
 
 from __future__ import annotations
 

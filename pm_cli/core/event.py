@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,9 +17,12 @@ ID_LENGTH = 32
 """Hex digits of an event id: the first 128 bits of SHA-256."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Event:
-    """One event; every value is text as it stands in the file."""
+    """One event; every value is text as it stands in the file, and never changed once it is there.
+
+    `instant` is when it happened, `known` when `pm` learned it; raises ValueError when they are not instants.
+    """
 
     at: str
     recorded: str
@@ -30,16 +32,12 @@ class Event:
     prev: tuple[str, ...] = ()
     id: str = ""
     sig: str = ""
+    instant: datetime = field(init=False, repr=False, compare=False)
+    known: datetime = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def instant(self) -> datetime:
-        """When it happened."""
-        return datetime.fromisoformat(self.at)
-
-    @cached_property
-    def known(self) -> datetime:
-        """When `pm` learned it."""
-        return datetime.fromisoformat(self.recorded)
+    def __post_init__(self) -> None:
+        self.instant = datetime.fromisoformat(self.at)
+        self.known = datetime.fromisoformat(self.recorded)
 
     def digest(self, identity: str) -> str:
         """The id this event must have within the record called `identity` (see `Record.identity_of`)."""
@@ -67,5 +65,12 @@ class Event:
 def sealed(event: Event, identity: str) -> Event:
     """The same event with its id computed."""
     return Event(
-        event.at, event.recorded, event.by, event.do, event.given, event.prev, event.digest(identity), event.sig
+        event.at,
+        event.recorded,
+        event.by,
+        event.do,
+        event.given,
+        event.prev,
+        event.digest(identity),
+        event.sig,
     )

@@ -1,4 +1,4 @@
-"""The fold: what a record's events add up to, with corrections applied, struck steps left out and illegal ones kept aside."""
+"""The fold: what a record's events add up to, corrections applied, struck steps left out, illegal ones kept aside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from pm_cli.core.action import BACK
 from pm_cli.core.kind import DRAFT, Kind
 from pm_cli.core.standard import REWRITING
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, listed, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,7 +99,8 @@ def fold(kind: Kind, record: Record, until: datetime | None = None, watchers: It
             result.state = action.goes(turn.given, result.fields) or action.to or before
             if result.state == BACK:
                 result.state = next(
-                    (step.before for step in reversed(result.steps) if step.after == before != step.before), before
+                    (step.before for step in reversed(result.steps) if step.after == before != step.before),
+                    before,
                 )
         step = Step(turn.event, turn.given, turn.at, turn.instant, before, result.state)
         result.steps.append(step)
@@ -122,9 +123,7 @@ def refold(kind: Kind, record: Record) -> Fold:
     """Fold everything and store state and fields in the record; fields no action declares are kept."""
     result = fold(kind, record)
     declared = {spec.name_in_record or name for action in kind.actions.values() for name, spec in action.fields.items()}
-    foreign = {
-        key: value for key, value in record.fields.items() if key not in declared and key not in result.fields
-    }
+    foreign = {key: value for key, value in record.fields.items() if key not in declared and key not in result.fields}
     record.state, record.contested = result.state, result.contested
     record.fields = {**result.fields, **foreign}
     return result
@@ -143,11 +142,7 @@ def _turns(events: list[Event]) -> tuple[list[_Turn], set[str]]:
         elif event.do == "settle":
             dropped = event.given.get("drop", [])
             void.update(str(item) for item in dropped)
-    turns = {
-        event.id: _Turn(event, event.given, event.at, event.instant)
-        for event in events
-        if event.id not in void
-    }
+    turns = {event.id: _Turn(event, event.given, event.at, event.instant) for event in events if event.id not in void}
     for event in rewriting:
         target = turns.get(str(event.given.get("event", "")))
         if event.do == "correct" and event.id not in void and target:
@@ -175,7 +170,7 @@ def _illegal(kind: Kind, action: type[Action] | None, result: Fold, turn: _Turn)
         )
     lacking = [name for name in action.requires if not result.fields.get(name)]
     if lacking:
-        return _("{fields} must be recorded first").format(fields=", ".join(word("field", name) for name in lacking))
+        return _("{fields} must be recorded first").format(fields=listed(word("field", name) for name in lacking))
     return ""
 
 

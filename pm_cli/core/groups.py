@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pm_cli.core.action import Group, may, need
 from pm_cli.core.person import DEPARTMENTS
-from pm_cli.core.types import Attachment, Instant, Personal, Text, choice
+from pm_cli.core.types import Attachment, Instant, Personal, Text, one_of
 
-Department = choice(*DEPARTMENTS)
-Relation = choice("owner", "co_resident", "tenant", "agent", "staff", "contractor", "other")
-SignedHow = choice("ink", "scan", "desk")
-Channel = choice("phone", "visit", "letter", "online", "forum", "mailbox", "petition", "wechat", "patrol", "relay", "other")
+Department = Annotated[str, one_of(*DEPARTMENTS)]
+Relation = Annotated[str, one_of("owner", "co_resident", "tenant", "agent", "staff", "contractor", "other")]
+SignedHow = Annotated[str, one_of("ink", "scan", "desk")]
+Channel = Annotated[
+    str,
+    one_of(
+        "phone",
+        "visit",
+        "letter",
+        "online",
+        "forum",
+        "mailbox",
+        "petition",
+        "wechat",
+        "patrol",
+        "relay",
+        "other",
+    ),
+]
 """Ways in which a request arrives (COMP-08, COMP-09, WORK-12, SHEET-32)."""
 
 

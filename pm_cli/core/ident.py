@@ -1,4 +1,4 @@
-"""Record numbers: `CP-261121-A07` is kind prefix, day of the first event, desk letter and that desk's number of the day."""
+"""Record numbers: `CP-261121-A07` is kind prefix, day of the first event, desk letter, that desk's number of the day."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
-"""A record kind: the declarations of its module gathered into one object that knows nothing about any particular kind."""
+"""A record kind: the declarations of its module gathered into one object."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pm_cli.core.action import ANY, OPEN, Action
-from pm_cli.core.clock import Clock
+from pm_cli.core.clock import Clock, Plan
 from pm_cli.core.standard import STANDARD
 from pm_cli.core.text import first_line
 
@@ -83,6 +84,15 @@ class Kind:
         """Whether something still has to happen in this state; drafts are open."""
         return state == DRAFT or state in self.declared.open
 
+    @cached_property
+    def plan(self) -> Plan:
+        """The clocks by the actions that concern them."""
+        return Plan(self.clocks)
+
+    def is_closed(self, state: str) -> bool:
+        """Whether nothing has to happen any more in this state."""
+        return not self.is_open(state)
+
     def allows(self, action: type[Action], state: str) -> bool:
         """Whether an action may happen in a state."""
         if action.start:
@@ -128,4 +138,3 @@ def gather(name: str, module: ModuleType) -> Kind:
         dict(getattr(module, "SIGNATURES", {})),
         module.__name__,
     )
-

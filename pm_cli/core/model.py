@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pm_cli.core.action import FieldSpec, Group, Shape
@@ -100,12 +99,21 @@ def validate(shape: type[Shape], raw: Mapping[str, Any], when: When, *, partial:
 
 def schema(shape: type[Shape]) -> dict[str, Any]:
     """The JSON schema of an action's input."""
-    return _model(shape, False).model_json_schema()
+    return dict(_model(shape, False).model_json_schema())
 
 
-@cache
+_MODELS: dict[tuple[type[Shape], bool], Any] = {}
+
+
 def _model(shape: type[Shape], partial: bool) -> Any:
-    """The pydantic model of a shape; its fields carry our names as aliases, so that none shadows one of pydantic's."""
+    """The pydantic model of a shape, made once."""
+    if (shape, partial) not in _MODELS:
+        _MODELS[shape, partial] = _made(shape, partial)
+    return _MODELS[shape, partial]
+
+
+def _made(shape: type[Shape], partial: bool) -> Any:
+    """A pydantic model whose fields carry our names as aliases, so that none shadows one of pydantic's."""
     from pydantic import ConfigDict, Field, create_model
 
     hints = shape.hints()

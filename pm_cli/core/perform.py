@@ -11,7 +11,7 @@ from pm_cli.core.event import Event
 from pm_cli.core.fold import Fold, fold, refold
 from pm_cli.core.ident import linked
 from pm_cli.core.record import Record
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import When, shown, stored
 from pm_cli.core.types import Link
 
@@ -129,10 +129,13 @@ def perform(books: Books, kind: Kind, order: Order, record: Record | None = None
         _from_here(kind, action, base, before)
     values = model.validate(action, order.raw, When(order.now, books.zone), partial=order.draft)
     if not record:
-        base.id = str(values.get("code") or books.next_number(kind.declared.prefix, order.at.astimezone(books.zone).date()))
+        base.id = str(
+            values.get("code") or books.next_number(kind.declared.prefix, order.at.astimezone(books.zone).date())
+        )
         if kind.register and books.get(base.id):
             raise Refusal(
-                _("{id} is registered already.").format(id=base.id), _("Look at it: pm show {id}").format(id=base.id)
+                _("{id} is registered already.").format(id=base.id),
+                _("Look at it: pm show {id}").format(id=base.id),
             )
     given = stored_values(books, action, values, base)
     said = action(comparable(given, values))
@@ -161,7 +164,11 @@ def comparable(given: Mapping[str, Node], values: Mapping[str, Any]) -> dict[str
 
 def appended(kind: Kind, base: Record, before: Fold, order: Order, given: Mapping[str, Node]) -> Outcome:
     """Add the event, fold again, and refuse if that makes something illegal that was not so before."""
-    known_bad = {event.id for event, _reason in before.illegal} | {e.id for e, _r in fold(kind, base).illegal} if base.events else set()
+    known_bad = (
+        {event.id for event, _reason in before.illegal} | {e.id for e, _r in fold(kind, base).illegal}
+        if base.events
+        else set()
+    )
     event = base.append(Event(stored(order.at), stored(order.now), order.by, order.action.name, dict(given)))
     result = refold(kind, base)
     bad = [(broken, reason) for broken, reason in result.illegal if broken.id not in known_bad]
@@ -174,7 +181,7 @@ def permitted(books: Books, action: type[Action], order: Order) -> Actor:
     """The actor, or a Refusal that says which roles may do this."""
     actor = books.actor(order.by, order.at)
     if not actor.may(action.by):
-        roles = ", ".join(word("role", role) for role in sorted(action.by))
+        roles = listed(word("role", role) for role in sorted(action.by))
         raise Refusal(
             _("{who} may not {action}: this is for {roles}.").format(
                 who=order.by, action=word("action", action.name), roles=roles
@@ -219,9 +226,7 @@ def _from_here(kind: Kind, action: type[Action], record: Record, before: Fold) -
         lacking = [name for name in action.requires if not before.fields.get(name)]
         if not lacking:
             return
-        reason = _("{fields} must be recorded first").format(
-            fields=", ".join(word("field", name) for name in lacking)
-        )
+        reason = _("{fields} must be recorded first").format(fields=listed(word("field", name) for name in lacking))
     elif not before.state:
         reason = _("it was not there yet at that time")
     else:
@@ -232,22 +237,20 @@ def _from_here(kind: Kind, action: type[Action], record: Record, before: Fold) -
 def possibilities(kind: Kind, state: str) -> str:
     """The sentence that says what can be done from a state."""
     names = [word("action", action.name) for action in kind.possible(state)]
-    return _("From {state} you can: {actions}").format(state=word("state", state or "new"), actions=", ".join(names))
+    return _("From {state} you can: {actions}").format(state=word("state", state or "new"), actions=listed(names))
 
 
 def headed(kind: Kind, action: type[Action], number: str, refusal: Refusal) -> Refusal:
     """A refusal that begins with what was asked for."""
     what = " ".join(part for part in (word("action", action.name), number or word("kind", kind.name)) if part)
     return Refusal(
-        _("Cannot {what}: {why}").format(what=what, why=refusal.message.rstrip(".") + "."),
+        _("Cannot {what}: {why}.").format(what=what, why=refusal.message.rstrip(".。")),
         refusal.hint,
         refusal.rules or action.rules,
     )
 
 
-def _contradiction(
-    kind: Kind, order: Order, record: Record, event: Event, bad: list[tuple[Event, str]]
-) -> Refusal:
+def _contradiction(kind: Kind, order: Order, record: Record, event: Event, bad: list[tuple[Event, str]]) -> Refusal:
     own = next((reason for broken, reason in bad if broken.id == event.id), "")
     if own:
         return headed(kind, order.action, record.id, Refusal(own, rules=order.action.rules))

@@ -49,7 +49,14 @@ DEPARTMENTS = (
 """Departments named by the manuals (ROLE-13, ROLE-14)."""
 
 CS_LEADERS = frozenset({"cs_supervisor", "cs_officer", "cs_manager", "centre_director", "property_department_manager"})
-CS = CS_LEADERS | {"receptionist", "cs_assistant", "building_manager", "dispatcher", "monitoring_duty", "archivist"}
+CS = CS_LEADERS | {
+    "receptionist",
+    "cs_assistant",
+    "building_manager",
+    "dispatcher",
+    "monitoring_duty",
+    "archivist",
+}
 DESK = CS | {"admin", "administration"}
 """Whoever works at the desk; `admin` keeps the registers and may stand in."""
 HEADS = frozenset({"department_manager", "cs_manager", "centre_director", "property_department_manager"})

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from pm_cli.core.errors import Problem
 from pm_cli.core.event import Event, sealed
 from pm_cli.core.text import _
 
@@ -31,7 +30,7 @@ class MalformedRecord(ValueError):
 
 @dataclass
 class Record:
-    """One file of the ledger. `fields` and `state` are the fold of `events`, kept so that people can read and grep them."""
+    """One file of the ledger. `fields` and `state` are the fold of `events`, kept for people to read and grep."""
 
     id: str
     kind: str
@@ -158,35 +157,20 @@ def from_node(node: Mapping[str, Node]) -> Record:
 
 
 def _event(node: Node, index: int) -> Event:
-    if not isinstance(node, dict):
+    if type(node) is not dict:
         raise MalformedRecord(_("an event must be a mapping"), ("events", index))
     get = node.get
-    prev, given = get("prev", []), get("with", {})
-    if not isinstance(prev, list) or not isinstance(given, dict):
+    prev, given, sig = get("prev", []), get("with", {}), get("sig", "")
+    if type(prev) is not list or type(given) is not dict or type(sig) is not str:
         raise MalformedRecord(_("prev must be a list and with a mapping"), ("events", index))
-    at, recorded, by, do, event_id, sig = (
-        get("at"),
-        get("recorded"),
-        get("by"),
-        get("do"),
-        get("id"),
-        get("sig", ""),
-    )
-    if not (at and recorded and by and do and event_id) or any(
-        not isinstance(text, str) for text in (at, recorded, by, do, event_id, sig, *prev)
-    ):
+    at, recorded, by, do, event_id = get("at"), get("recorded"), get("by"), get("do"), get("id")
+    if not (type(at) is type(recorded) is type(by) is type(do) is type(event_id) is str and event_id):
         raise MalformedRecord(_("an event needs id, at, recorded, by and do as text"), ("events", index))
-    event = Event(
-        cast("str", at),
-        cast("str", recorded),
-        cast("str", by),
-        cast("str", do),
-        given,
-        tuple(cast("list[str]", prev)),
-        cast("str", event_id),
-        cast("str", sig),
-    )
+    links = tuple(link for link in prev if type(link) is str)
+    if len(links) != len(prev):
+        raise MalformedRecord(_("prev must be a list and with a mapping"), ("events", index))
     try:
+        event = Event(at, recorded, by, do, given, links, event_id, sig)
         zoned = event.instant.tzinfo is not None and event.known.tzinfo is not None
     except ValueError:
         zoned = False
@@ -204,4 +188,3 @@ def _private(node: Node) -> dict[str, dict[str, str]]:
             raise MalformedRecord(_("a private value needs salt and value as text"), ("private", seal))
         private[seal] = {key: str(value) for key, value in kept.items()}
     return private
-

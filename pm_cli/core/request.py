@@ -1,4 +1,4 @@
-"""What all requests share: intake, urging, waiting for the resident, progress told, return visit, moving to another kind."""
+"""What all requests share: intake, urging, waiting for the resident, progress told, return visit, moving."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Channel, Person
 from pm_cli.core.person import CS, DESK, EVERYBODY
 from pm_cli.core.text import _
-from pm_cli.core.types import Attachment, Flag, Instant, Link, StaffRef, Text, UnitRef, choice
+from pm_cli.core.types import Attachment, Flag, Instant, Link, StaffRef, Text, UnitRef, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 REQUESTS = ("complaint", "repair", "consultation")
 RequestRef = Annotated[str, Link(kinds=REQUESTS)]
-RequestKind = choice(*REQUESTS)
-WaitReason = choice("not_at_home", "resident_asked", "papers_awaited", "third_party", "parts_awaited")
-VisitWay = choice("home", "phone", "site")
-VisitResult = choice("satisfied", "partly", "dissatisfied", "unreachable")
+RequestKind = Annotated[str, one_of(*REQUESTS)]
+WaitReason = Annotated[str, one_of("not_at_home", "resident_asked", "papers_awaited", "third_party", "parts_awaited")]
+VisitWay = Annotated[str, one_of("home", "phone", "site")]
+VisitResult = Annotated[str, one_of("satisfied", "partly", "dissatisfied", "unreachable")]
 
 
 class Intake(Action):
-    """First contact: who asks what, where, and who was asked first; `first_contact` never changes (SHEET-31, SHEET-33)."""
+    """First contact: who asks what and where; `first_contact` never changes (SHEET-31, SHEET-33)."""
 
     unit: UnitRef = need("Flat or public place")
     channel: Channel = need("How it came in", rules=("COMP-08",))
@@ -100,5 +100,5 @@ def later_than_now(when: Instant | None, now: Facts) -> Refusal | None:
 
 
 def visit_leads_to(given: Mapping[str, Node], good: str, bad: str) -> str | None:
-    """State after a return visit: `good` when satisfied, `bad` when not; unreachable and partly leave it as it is (AMB-28)."""
+    """State after a return visit: `good` when satisfied, `bad` when not; anything else leaves it as it is (AMB-28)."""
     return {"satisfied": good, "dissatisfied": bad}.get(str(given.get("result")))

@@ -1,4 +1,4 @@
-"""How a rule of the catalogue is honoured: enforced, computed, recorded, shown as guidance, or not applicable with the reason."""
+"""How a rule of the catalogue is honoured: enforced, computed, recorded, guidance, or not applicable with the reason."""
 
 from __future__ import annotations
 

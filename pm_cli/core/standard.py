@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.action import ANY, Action, may, need
 from pm_cli.core.person import CS_LEADERS, DESK, EVERYBODY
-from pm_cli.core.types import Attachment, Text  # noqa: TC001 (read when the action is invoked)
+from pm_cli.core.types import Attachment, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

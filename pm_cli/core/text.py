@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from gettext import NullTranslations
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -60,6 +61,11 @@ def word(context: str, key: str) -> str:
     """A stable English key as shown to the reader: translated, or with blanks for underscores."""
     shown = pgettext(context, key)
     return shown if shown != key else key.replace("_", " ")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a list in the reader's language: `a, b`, in Chinese `a、b`."""
+    return _(", ").join(words)
 
 
 def keys_for(context: str, shown: str, candidates: list[str]) -> list[str]:

@@ -14,7 +14,15 @@ RELATIVE_DAYS = {
     "yesterday": -1, "昨天": -1, "昨日": -1, "前天": -2,
     "tomorrow": 1, "明天": 1, "明日": 1, "后天": 2,
 }  # fmt: skip
-UNITS = {"m": "minutes", "min": "minutes", "分钟": "minutes", "h": "hours", "小时": "hours", "d": "days", "天": "days"}
+UNITS = {
+    "m": "minutes",
+    "min": "minutes",
+    "分钟": "minutes",
+    "h": "hours",
+    "小时": "hours",
+    "d": "days",
+    "天": "days",
+}
 _OFFSET = re.compile(r"([+-])\s*(\d{1,5})\s*(m|min|h|d|分钟|小时|天)")
 _AGO = re.compile(r"(\d{1,5})\s*(分钟|小时|天)(前|后)")
 _CLOCK = re.compile(r"(?:(上午|下午|晚上|早上|中午)\s*)?(\d{1,2})(?:[::点时](\d{1,2})?分?(?::(\d{2}))?)(am|pm)?")

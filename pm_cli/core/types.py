@@ -51,8 +51,7 @@ class Choice(Type):
             if len(found) == 1:
                 return found[0]
         shown = ", ".join(
-            option if word("value", option) == option else f"{option} ({word('value', option)})"
-            for option in self.options
+            option if option_word(option) == option else f"{option} ({option_word(option)})" for option in self.options
         )
         raise ValueError(_("{text!r} is none of: {options}").format(text=text, options=shown))
 
@@ -177,9 +176,15 @@ UnitRef = Annotated[str, Link(kinds=("unit",))]
 StaffRef = Annotated[str, Link(kinds=("staff",))]
 
 
-def choice(*options: str) -> Any:
-    """A type that allows just these keys: `channel: choice("phone", "visit")` is written as an alias before the class."""
-    return Annotated[str, Choice(options=options)]
+def one_of(*options: str) -> Choice:
+    """A choice for an alias: `Channel = Annotated[str, one_of("phone", "visit")]`."""
+    return Choice(options=options)
+
+
+def option_word(option: str) -> str:
+    """An option of a choice as shown: a value, or where it is not one, a role."""
+    shown = word("value", option)
+    return shown if shown != option.replace("_", " ") else word("role", option)
 
 
 def _text(raw: object) -> str:

@@ -36,4 +36,3 @@ def heading(name: str) -> str:
     """The one-line help of a kind, read from its file without importing it."""
     with (FOLDER / f"{name}.py").open(encoding="utf-8") as file:
         return first_line(file.readline().strip().strip('"'))
-

@@ -236,9 +236,7 @@ class Forward(Action, of=IN_HAND, to="forwarded", by=DESK, rules=("COMP-20", "CO
         if not now.by.may(CS_LEADERS | IMPARTIAL) and not {"reported_to", "proposal"} & now.fields.keys():
             hint = _("Report it first: pm complaint report {id} --reported-to cs_manager").format(id=now.id)
             return Refusal(_("neither CS manager nor supervisor has seen it."), hint, ("COMP-19", "COMP-20"))
-        if now.by.may(DIRECTORS) or DIRECTORS.intersection(
-            map(str, staff(now, self.handler).get("role", []))
-        ):
+        if now.by.may(DIRECTORS) or DIRECTORS.intersection(map(str, staff(now, self.handler).get("role", []))):
             return None
         return reserved(now)
 
@@ -488,9 +486,7 @@ CLOCKS = (
         when=here("validity", "invalid"),
         rules=("COMP-47",),
     ),
-    Clock(
-        "invalid_latest", INTAKE, ("explain",), "complaint.invalid_latest", when=here("validity", "invalid")
-    ),
+    Clock("invalid_latest", INTAKE, ("explain",), "complaint.invalid_latest", when=here("validity", "invalid")),
     Clock(
         "escalate",
         INTAKE,

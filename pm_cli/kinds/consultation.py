@@ -58,9 +58,7 @@ class Ask(request.Intake, start=True, to="recorded", by=EVERYBODY, rules=("CONS-
     topic: Topic | None = may("What it is about", rules=("CONS-14", "CONS-23"))
     important: Flag | None = may("Law, press, safety or many households", rules=("CONS-12",))
     major: Flag | None = may("To go up like a major complaint", rules=("CONS-28",))
-    outside_estate: Flag | None = may(
-        "The estate cannot answer it itself, such as title papers", rules=("CONS-15",)
-    )
+    outside_estate: Flag | None = may("The estate cannot answer it itself, such as title papers", rules=("CONS-15",))
     sensitive: Flag | None = may("Touches the interests of company or developer", rules=("CONS-25",))
     answer_by: Instant | None = may("Time agreed for the answer", rules=("CONS-09",))
     answer: Text | None = may("Answer given at once", rules=("CONS-11",))
@@ -143,9 +141,7 @@ class Approve(Action, of="approval_asked", to="approved", by=APPROVERS, rules=("
     def refuse(self, now: Facts) -> Refusal | None:
         """Nobody approves what they asked for themselves."""
         if ("ask_approval", now.by.id) in {(action, by) for action, _at, by in now.events()}:
-            return Refusal(
-                _("nobody approves their own request."), _("Act as somebody else: --as LOGIN"), ("ROLE-19",)
-            )
+            return Refusal(_("nobody approves their own request."), _("Act as somebody else: --as LOGIN"), ("ROLE-19",))
         return None
 
 
@@ -174,9 +170,7 @@ class Answer(Action, of=UNANSWERED, to="answered", by=EVERYBODY, rules=("CONS-09
         if not now.by.may(HANDLERS) and now.fields.get("department") != now.by.department:
             hint = _("Customer service transfers it first: pm consultation transfer {id}").format(id=now.id)
             return Refusal(_("it was not transferred to your department."), hint, ("CONS-03", "CONS-13"))
-        return unfounded(
-            now, {**now.fields, "legal_basis": self.legal_basis or now.fields.get("legal_basis")}
-        )
+        return unfounded(now, {**now.fields, "legal_basis": self.legal_basis or now.fields.get("legal_basis")})
 
 
 class Direct(Action, of=UNANSWERED, to="directed", by=HANDLERS, rules=("CONS-15", "CONS-24")):
@@ -286,17 +280,13 @@ CLOCKS = (
 
 RULES = (
     *recorded("consultation ask content", "CONS-01", "CONS-10", "CONS-29"),
-    *enforced(
-        "consultation transfer", "CONS-03", note="customer service alone passes on, directs and closes"
-    ),
+    *enforced("consultation transfer", "CONS-03", note="customer service alone passes on, directs and closes"),
     *recorded("consultation transfer department", "CONS-04"),
     *recorded("consultation ask first_contact", "CONS-05", note="any employee may take a question"),
     *guidance(
         "consultation ask",
         "CONS-06",
-        note=N_(
-            "Receive the resident sincerely and kindly; answer warmly, patiently, carefully and correctly."
-        ),
+        note=N_("Receive the resident sincerely and kindly; answer warmly, patiently, carefully and correctly."),
     ),
     *guidance(
         "consultation answer",
@@ -315,13 +305,9 @@ RULES = (
         note=N_('No "don\'t know", "can\'t be done" or "not my job": no excuses, nobody sent round.'),
     ),
     *recorded("consultation direct way", "CONS-24"),
-    *guidance(
-        "consultation answer", "CONS-25", note=N_("Harm the interests of none: company, developer, resident.")
-    ),
+    *guidance("consultation answer", "CONS-25", note=N_("Harm the interests of none: company, developer, resident.")),
     *enforced("consultation receive_by_manager", "CONS-26"),
-    *not_applicable(
-        "a kind of its own with its own flow (D-27); `move` re-classes what is a complaint", "CONS-27"
-    ),
+    *not_applicable("a kind of its own with its own flow (D-27); `move` re-classes what is a complaint", "CONS-27"),
     *computed("consultation clock first_account", "CONS-28"),
     *enforced("consultation close", "CONS-30"),
 )
@@ -332,9 +318,7 @@ def unfounded(now: Facts, fields: Mapping[str, object]) -> Refusal | None:
     if refusal := unapproved(now, fields):
         return refusal
     if fields.get("topic") in FROM_PAPERS and not fields.get("legal_basis") and "external" not in now.fields:
-        return Refusal(
-            _("an answer on this topic rests on papers or law."), _("Add --legal-basis TEXT"), ("CONS-23",)
-        )
+        return Refusal(_("an answer on this topic rests on papers or law."), _("Add --legal-basis TEXT"), ("CONS-23",))
     return None
 
 

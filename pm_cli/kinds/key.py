@@ -64,9 +64,7 @@ class Moved:
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:
         """In the cabinet while one belongs there, else with the owner, else lost (KEY-17)."""
         places = {"count": "in_cabinet", "with_owner": "with_owner", "lost": "lost"}
-        return next(
-            (state for account, state in places.items() if _number(fields, account) > 0), "in_cabinet"
-        )
+        return next((state for account, state in places.items() if _number(fields, account) > 0), "in_cabinet")
 
 
 class Add(Action, start=True, to="in_cabinet", rules=("KEY-02",)):
@@ -233,9 +231,7 @@ RULES = (
     *recorded("key receive", "KEY-01"),
     *recorded("key add", "KEY-02"),
     *enforced("key hand_over", "KEY-13", "KEY-16"),
-    *enforced(
-        "key replace", "KEY-17", note="lent: key_loan; in custody: key_custody; with the owner, lost: here"
-    ),
+    *enforced("key replace", "KEY-17", note="lent: key_loan; in custody: key_custody; with the owner, lost: here"),
 )
 
 

@@ -13,7 +13,7 @@ from pm_cli.core.ident import linked
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import RANK
 from pm_cli.core.rule import enforced, recorded
-from pm_cli.core.text import _, fold_width
+from pm_cli.core.text import _, fold_width, listed
 from pm_cli.core.types import Day, Flag, StaffRef, Text, Type
 
 if TYPE_CHECKING:
@@ -81,12 +81,10 @@ class Count(Action, start=True, to="differs", rules=("KEY-10", "KEY-12")):
                 )
             there = in_cabinet(key, now.open("key_loan", key=tag), now.open("key_custody", key=tag))
             if int(number) != there:
-                wrong.append(
-                    _("{tag}: {number} counted, {there} expected").format(tag=tag, number=number, there=there)
-                )
+                wrong.append(_("{tag}: {number} counted, {there} expected").format(tag=tag, number=number, there=there))
         if wrong and self.all_right:
             return Refusal(
-                "; ".join(wrong) + ".",
+                listed(wrong),
                 _("Leave out --all-right and report it: --reported-to LOGIN"),
                 ("KEY-12",),
             )
@@ -138,9 +136,7 @@ CLOCKS = (
 
 RULES = (
     *recorded("key_count count", "KEY-10"),
-    *enforced(
-        "key_count explain", "KEY-12", note="no explanation before the report; long out: key_loan clock back"
-    ),
+    *enforced("key_count explain", "KEY-12", note="no explanation before the report; long out: key_loan clock back"),
 )
 
 

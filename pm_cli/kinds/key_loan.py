@@ -85,9 +85,7 @@ class Lend(Action, start=True, to="out", rules=("KEY-03", "KEY-05", "KEY-06", "K
         head = now.find(self.approved_by)
         roles = head.fields.get("role", []) if head else []
         if not HEADS.intersection(map(str, roles)):
-            return Refusal(
-                _("{who} is not the head of a department.").format(who=self.approved_by), rules=("KEY-07",)
-            )
+            return Refusal(_("{who} is not the head of a department.").format(who=self.approved_by), rules=("KEY-07",))
         borrower = cast("Mapping[str, object]", self.borrower)
         if head and borrower.get("name") in {head.id, head.fields.get("name")}:
             return Refusal(_("nobody approves their own loan."), rules=("ROLE-19",))
@@ -129,9 +127,7 @@ class Return(Counted, Action, of=("out", "lost"), rules=("KEY-04", "KEY-05")):
         if self.count > awaited:
             return Refusal(_("only {out} of these keys are out.").format(out=awaited), rules=("KEY-04",))
         if self.by_borrower is False and not self.brought_by:
-            return Refusal(
-                _("the borrower returns keys in person."), _("Say who came: --brought-by TEXT"), ("KEY-05",)
-            )
+            return Refusal(_("the borrower returns keys in person."), _("Say who came: --brought-by TEXT"), ("KEY-05",))
         return _settled(now)
 
     @staticmethod

@@ -69,9 +69,7 @@ class OpenAtNight(Action, of="sealed", to="opened", by=NIGHT, rules=("KEY-09",))
             person = now.find(login)
             if person is None or person.fields.get("department") != department:
                 return Refusal(
-                    _("one person must be of customer service and one of security: {who} is not.").format(
-                        who=login
-                    )
+                    _("one person must be of customer service and one of security: {who} is not.").format(who=login)
                 )
             for other in others:
                 if other.fields.get("department") == department and _rank(other) > _rank(person):

@@ -54,15 +54,11 @@ class Repair(Declaration):
 SIGNATURES = {"signature": ("accepted",)}
 
 
-class Receive(
-    request.Intake, start=True, to="received", by=EVERYBODY, rules=("WORK-01", "WORK-04", "WORK-12")
-):
+class Receive(request.Intake, start=True, to="received", by=EVERYBODY, rules=("WORK-01", "WORK-04", "WORK-12")):
     """Enter a repair request in the register"""
 
     utility: Utility | None = may("Supply that fails: water, heating and gas are urgent", rules=("WORK-04",))
-    priority: Priority | None = may(
-        "How fast somebody comes (default: ordinary)", rules=("WORK-02", "WORK-03")
-    )
+    priority: Priority | None = may("How fast somebody comes (default: ordinary)", rules=("WORK-02", "WORK-03"))
     category: Text | None = may("Trade or item, such as plumbing", rules=("WORK-17",))
     appointment: Instant | None = may("Arrival agreed with the resident", rules=("WORK-07",))
     finish_by: Instant | None = may("Completion promised to the resident")
@@ -128,15 +124,11 @@ class Acknowledge(Action, of="assigned", by=ON_SPOT, rules=("WORK-18",)):
     """Enter when the worker accepted the job"""
 
 
-class Arrive(
-    Action, of="assigned", to="on_site", by=ON_SPOT, rules=("WORK-02", "WORK-03", "WORK-04", "WORK-19")
-):
+class Arrive(Action, of="assigned", to="on_site", by=ON_SPOT, rules=("WORK-02", "WORK-03", "WORK-04", "WORK-19")):
     """The worker is on the spot"""
 
 
-class Quote(
-    Action, of=("on_site", "quoted", "working"), to="quoted", by=ON_SPOT, rules=("WORK-08", "WORK-20")
-):
+class Quote(Action, of=("on_site", "quoted", "working"), to="quoted", by=ON_SPOT, rules=("WORK-08", "WORK-20")):
     """Tell the resident the price before the work begins"""
 
     amount: Money = need("Fee, in yuan")
@@ -169,9 +161,7 @@ class Finish(Action, of=("received", "notified", "assigned", "on_site", "working
         if now.state == "working" or "external" in now.fields:
             return None
         if now.state != "on_site":
-            return Refusal(
-                _("nobody has been there."), _("Enter first: pm repair arrive {id}").format(id=now.id)
-            )
+            return Refusal(_("nobody has been there."), _("Enter first: pm repair arrive {id}").format(id=now.id))
         if "standard" not in now.fields:
             return None
         hint = _("Enter first: pm repair quote {id} --amount YUAN, then accept-quote").format(id=now.id)
@@ -186,9 +176,7 @@ class Accept(Action, of=("done", "accepted"), to="accepted", by=ON_SPOT, rules=(
     signature: Signature | None = may("The resident's signature", rules=("WORK-09", "WORK-23"))
 
 
-class Rework(
-    Action, of=("done", "accepted", "escalated"), to="working", by=ON_SPOT, rules=("WORK-24", "WORK-25")
-):
+class Rework(Action, of=("done", "accepted", "escalated"), to="working", by=ON_SPOT, rules=("WORK-24", "WORK-25")):
     """The resident is not satisfied: apologise and do it again"""
 
     reason: Text = need("What is not right", keep=False)
@@ -234,9 +222,7 @@ class Pay(
     assisted_by: StaffRef | None = may("Building manager who helped")
 
 
-class ExcuseSlip(
-    Action, of=OPEN, by=CS_LEADERS | {"dispatcher", "admin"}, requires=("handler",), rules=("WORK-05",)
-):
+class ExcuseSlip(Action, of=OPEN, by=CS_LEADERS | {"dispatcher", "admin"}, requires=("handler",), rules=("WORK-05",)):
     """Record why the repair slip cannot be back in time"""
 
     slip_exception: Text = need("The special circumstances")
@@ -277,14 +263,8 @@ class Close(
     def refuse(self, now: Facts) -> Refusal | None:
         """Accepted, signed, slip back; otherwise a reason, and a leader's word once a worker was sent."""
         if self.reason:
-            free = (
-                "handler" not in now.fields or "external" in now.fields or now.by.may(CS_LEADERS | {"admin"})
-            )
-            return (
-                None
-                if free
-                else Refusal(_("a worker was sent: without accepted work a CS leader closes it."))
-            )
+            free = "handler" not in now.fields or "external" in now.fields or now.by.may(CS_LEADERS | {"admin"})
+            return None if free else Refusal(_("a worker was sent: without accepted work a CS leader closes it."))
         return _papers_missing(now)
 
 
@@ -422,9 +402,7 @@ def _papers_missing(now: Facts) -> Refusal | None:
         hint = _("Enter first: pm repair accept {id}; or say why it ends: --reason").format(id=now.id)
         return Refusal(_("the resident has not accepted the work."), hint, ("WORK-23",))
     if "signature" not in now.fields:
-        hint = _("Enter first: pm repair accept {id} --signature-who NAME --signature-how ink").format(
-            id=now.id
-        )
+        hint = _("Enter first: pm repair accept {id} --signature-who NAME --signature-how ink").format(id=now.id)
         return Refusal(_("the resident has not signed."), hint, ("WORK-09", "WORK-23"))
     if "slip_exception" in now.fields or any(action == "return_slip" for action, _at, _by in now.events()):
         return None

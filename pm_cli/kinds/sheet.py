@@ -32,9 +32,7 @@ COME_BACK = ("archive", "cs_filing")
 OUT = ("issued", "received")
 UNDER_WAY = (*OUT, "returned", "accepted")
 
-Asked = Annotated[
-    str, Choice(options=("repair", "complaint", "situation", "special_service", "suggestion", "other"))
-]
+Asked = Annotated[str, Choice(options=("repair", "complaint", "situation", "special_service", "suggestion", "other"))]
 NotFeasible = Annotated[str, Choice(options=("outside_capacity", "third_party", "not_offered_yet"))]
 Pressed = Annotated[str, Choice(options=("phone", "in_person", "message"))]
 Finding = Annotated[str, Choice(options=("good", "poor"))]
@@ -113,9 +111,7 @@ class Sign(Action, of=Sheet.open, rules=("SHEET-11", "SHEET-12")):
 
     def refuse(self, now: Facts) -> Refusal | None:
         """One signature never covers another."""
-        return (
-            Refusal(_("the requester has signed already.")) if "requester_signature" in now.fields else None
-        )
+        return Refusal(_("the requester has signed already.")) if "requester_signature" in now.fields else None
 
 
 class Issue(Action, of="filled", to="issued", rules=("SHEET-13",)):
@@ -224,9 +220,7 @@ class Resume(Action, of="suspended", to="issued", rules=("SHEET-24",)):
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
         """Departments that are not done sign for it anew."""
         book = _handover(fields)
-        fields["handover"] = {
-            name: line if "returned_at" in line else {"given_at": at} for name, line in book.items()
-        }
+        fields["handover"] = {name: line if "returned_at" in line else {"given_at": at} for name, line in book.items()}
         _move(fields, at, "departments", *COME_BACK)
 
 

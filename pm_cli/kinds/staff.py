@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core.action import OPEN, Action, may, need
 from pm_cli.core.errors import Refusal
@@ -11,7 +11,7 @@ from pm_cli.core.kind import Declaration
 from pm_cli.core.person import REGISTRARS, ROLES, department_of
 from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _
-from pm_cli.core.types import Code, Day, Text, choice
+from pm_cli.core.types import Code, Day, Text, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
 
-Role = choice(*ROLES)
+Role = Annotated[str, one_of(*ROLES)]
 
 
 class Staff(Declaration):
@@ -33,11 +33,17 @@ class Staff(Declaration):
     search = ("name",)
 
 
-class Add(Action, start=True, to="active", by=REGISTRARS, rules=("ROLE-01", "ROLE-02", "ROLE-03", "ROLE-04", "ROLE-05")):
+class Add(
+    Action,
+    start=True,
+    to="active",
+    by=REGISTRARS,
+    rules=("ROLE-01", "ROLE-02", "ROLE-03", "ROLE-04", "ROLE-05"),
+):
     """Register a member of staff"""
 
     code: Code = need("Login, such as li.na", keep=False)
-    name: Text = need("Name as colleagues know it")
+    name: Text = need("Name as colleagues know it")  # type: ignore[misc]
     role: list[Role] = need("Roles held (titles of the manuals are mapped to these)")
     department: Department | None = may("Department, if not that of the role", rules=("ROLE-13", "ROLE-14"))
     title: Text | None = may("Local title on the door, such as 楼宇管理员")
@@ -54,7 +60,7 @@ class Add(Action, start=True, to="active", by=REGISTRARS, rules=("ROLE-01", "ROL
 class Change(Action, to="active", by=REGISTRARS):
     """Change roles, department, title or zone from now on"""
 
-    name: Text | None = may("Name as colleagues know it")
+    name: Text | None = may("Name as colleagues know it")  # type: ignore[assignment, misc]
     role: list[Role] = may("All roles held from now on")
     department: Department | None = may("Department")
     title: Text | None = may("Local title")

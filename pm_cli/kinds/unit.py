@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core.action import OPEN, Action, may, need
 from pm_cli.core.groups import Person
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import DESK
-from pm_cli.core.types import Code, Flag, Text, choice
+from pm_cli.core.types import Code, Flag, Text, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pm_cli.core.codec import Node
 
-Use = choice("home", "shop", "office", "public_place", "plant_room", "parking")
+Use = Annotated[str, one_of("home", "shop", "office", "public_place", "plant_room", "parking")]
 
 
 class Unit(Declaration):

@@ -58,7 +58,11 @@ def can_ask() -> bool:
 
 
 def table(
-    titles: Sequence[str], rows: Iterable[Row], *, style: Callable[[Row], str] | None = None, caption: str = ""
+    titles: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    style: Callable[[Row], str] | None = None,
+    caption: str = "",
 ) -> None:
     """Rows as an aligned table on a terminal, as tab-separated lines with a header into a pipe."""
     if not on_terminal():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pm_cli.core.errors import NotFound
 from pm_cli.core.model import Input, inputs
 from pm_cli.core.text import _, word
-from pm_cli.core.types import Choice, FlagType, Link
+from pm_cli.core.types import Choice, FlagType, Link, option_word
 from pm_cli.ui import console
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ class Asked:
     broken_off: bool = False
 
 
-def ask(
-    action: type[Action], raw: dict[str, Any], when: When, resolve: Callable[[str, tuple[str, ...]], str]
-) -> Asked:
+def ask(action: type[Action], raw: dict[str, Any], when: When, resolve: Callable[[str, tuple[str, ...]], str]) -> Asked:
     """Ask for the required fields that were not given, and then for those worth asking; nothing if nothing is missing."""
     asked = Asked(raw)
     leaves = list(inputs(action))
@@ -56,7 +54,7 @@ def _answer(leaf: Input, when: When, resolve: Callable[[str, tuple[str, ...]], s
     hint = _(leaf.spec.help)
     options = leaf.type.options if isinstance(leaf.type, Choice) else ()
     if options:
-        console.tell("  ".join(f"{number} {word('value', option)}" for number, option in enumerate(options, 1)))
+        console.tell("  ".join(f"{number} {option_word(option)}" for number, option in enumerate(options, 1)))
     mark = "" if leaf.required else _(" (optional)")
     question = f"{label}{mark}: " if label == hint else f"{label}{mark} - {hint}: "
     if isinstance(leaf.type, FlagType):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EXTRA = (
+EXTRA: tuple[tuple[str, str], ...] = (
     ("state", "new"),
     ("state", "met"),
     ("state", "missed"),
@@ -14,5 +14,30 @@ EXTRA = (
     ("field", "code"),
     ("field", "building"),
     ("kind", "record"),
+    *(
+        ("field", name)
+        for name in (
+            "out",
+            "lost",
+            "with_owner",
+            "sealed_at",
+            "handover",
+            "given_at",
+            "received_at",
+            "returned_at",
+            "prints",
+            "reworks",
+            "reopened",
+            "unsolved",
+            "rounds",
+            "returned",
+            "copies",
+            "receiver",
+            "since",
+            "location",
+            "keeper",
+        )
+    ),
+    *(("value", name) for name in ("undetermined", "departments", "issuer", "filed")),
 )
 """(context, key) pairs for `core.text.word`."""

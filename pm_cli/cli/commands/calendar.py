@@ -32,10 +32,14 @@ def show(
             working, reason = None, str(error)
         rows.append((day, working, reason))
     if current.json:
-        console.as_json([{"day": day.isoformat(), "working": working, "reason": reason} for day, working, reason in rows])
+        console.as_json(
+            [{"day": day.isoformat(), "working": working, "reason": reason} for day, working, reason in rows]
+        )
         return
     words = {True: _("working"), False: _("off"), None: _("unknown")}
-    console.table([_("Day"), "", _("Why")], [(f"{day} {day:%a}", words[working], reason) for day, working, reason in rows])
+    console.table(
+        [_("Day"), "", _("Why")], [(f"{day} {day:%a}", words[working], reason) for day, working, reason in rows]
+    )
 
 
 @app.command("years", help=N_("How far the calendar reaches"))
@@ -47,7 +51,11 @@ def years() -> None:
         return
     console.out(f"{first}-{last}")
     if last < current.now.year + (1 if current.now.month >= 11 else 0):
-        console.tell(_("{year} is missing: add calendar/{year}.yaml when the State Council has announced it.").format(year=last + 1))
+        console.tell(
+            _("{year} is missing: add calendar/{year}.yaml when the State Council has announced it.").format(
+                year=last + 1
+            )
+        )
 
 
 @app.command("due", help=N_("When a term would be due: pm calendar due '2 working days' --from '2026-09-30 16:00'"))

@@ -38,9 +38,13 @@ def show() -> None:
     if current.json:
         console.as_json(values)
         return
-    console.table([_("Setting"), _("Value")], [(name, value if value else "-") for name, value in values.items()])
+    console.table([_("Setting"), _("Value")], [(name, value or "-") for name, value in values.items()])
     if settings.acting and not acting:
-        console.tell(_("{who} acted here; the setting expired after {hours} hours without a command.").format(who=settings.acting, hours=IDLE.seconds // 3600))
+        console.tell(
+            _("{who} acted here; the setting expired after {hours} hours without a command.").format(
+                who=settings.acting, hours=IDLE.seconds // 3600
+            )
+        )
 
 
 @app.command("as", help=N_("Say who acts at this desk from now on; without LOGIN: nobody"))

@@ -38,7 +38,15 @@ def run(
         console.table(
             [_("ID"), _("Kind"), _("State"), _("Unit"), _("What"), _("Handler"), _("Since")],
             [
-                (number, word("kind", name), word("state", state), unit, summary[:40], handler, query.minute(ledger, began))
+                (
+                    number,
+                    word("kind", name),
+                    word("state", state),
+                    unit,
+                    summary[:40],
+                    handler,
+                    query.minute(ledger, began),
+                )
                 for number, name, state, unit, summary, handler, began in rows
             ],
         )

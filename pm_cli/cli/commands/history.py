@@ -12,7 +12,7 @@ from pm_cli.cli.session import current
 from pm_cli.core.fold import fold, known
 from pm_cli.core.text import N_, _, word
 from pm_cli.core.times import shown
-from pm_cli.store.rows import LATE_ENTRY
+from pm_cli.store.schema import LATE_ENTRY
 from pm_cli.ui import console
 
 
@@ -26,7 +26,9 @@ def run(number: Annotated[str, typer.Argument(metavar="ID", help=N_("Number, or 
     found: list[dict[str, Any]] = []
     for event in record.events:
         late = (known(record, event) - event.instant).total_seconds() > LATE_ENTRY
-        mark = "void" if event.id in folded.void else "contested" if event.id in illegal else "late entry" if late else ""
+        mark = (
+            "void" if event.id in folded.void else "contested" if event.id in illegal else "late entry" if late else ""
+        )
         found.append(
             {
                 "event": event.id,

@@ -35,8 +35,12 @@ def run(
     if current.json:
         console.as_json({"ledger": str(ledger.root), "estate": estate, "desk": letter, "timezone": timezone})
         return
-    console.out(_("{path} is the ledger of {estate}, this desk is {desk}.").format(path=ledger.root, estate=estate, desk=letter))
-    console.tell(_("Next: pm staff add li.na --name NAME --role receptionist --as admin; pm unit add 3-1502 --as admin"))
+    console.out(
+        _("{path} is the ledger of {estate}, this desk is {desk}.").format(path=ledger.root, estate=estate, desk=letter)
+    )
+    console.tell(
+        _("Next: pm staff add li.na --name NAME --role receptionist --as admin; pm unit add 3-1502 --as admin")
+    )
 
 
 def desk_letter(typed: str) -> str:

@@ -29,13 +29,20 @@ def run(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=N_("Kind of record"))],
     state: Annotated[list[str], typer.Option("--state", help=N_("Only these states"))] = [],  # noqa: B006
     open_: Annotated[bool, typer.Option("--open", help=N_("Only what is not closed"))] = False,
-    late: Annotated[bool, typer.Option("--late", help=N_("Only what missed a time promised to the resident, stopped clocks included"))] = False,
+    late: Annotated[
+        bool,
+        typer.Option("--late", help=N_("Only what missed a time promised to the resident, stopped clocks included")),
+    ] = False,
     unit: Annotated[str, typer.Option("--unit", help=N_("Only this unit or building"))] = "",
     handler: Annotated[str, typer.Option("--handler", help=N_("Only this member of staff"))] = "",
-    where: Annotated[list[str], typer.Option("--where", metavar="FIELD=VALUE", help=N_("Only with this field value"))] = [],  # noqa: B006
+    where: Annotated[
+        list[str], typer.Option("--where", metavar="FIELD=VALUE", help=N_("Only with this field value"))
+    ] = [],  # noqa: B006
     since: Annotated[str, typer.Option("--since", metavar="DAY", help=N_("Begun on or after this day"))] = "",
     until: Annotated[str, typer.Option("--until", metavar="DAY", help=N_("Begun on or before this day"))] = "",
-    sort: Annotated[str, typer.Option("--sort", help=N_("Order: id, began, touched, unit, state, handler; - in front reverses"))] = "id",
+    sort: Annotated[
+        str, typer.Option("--sort", help=N_("Order: id, began, touched, unit, state, handler; - in front reverses"))
+    ] = "id",
     limit: Annotated[int, typer.Option("--limit", help=N_("At most so many"))] = 0,
     as_of: AsOf = "",
     with_late_entries: WithLate = False,
@@ -51,8 +58,12 @@ def run(
     order = sort.removeprefix("-")
     if order not in ORDERS:
         raise Usage(_("Order by one of: {names}").format(names=", ".join(ORDERS)))
-    sql = f"SELECT id, state, unit, handler, summary, began, contested, fields FROM record WHERE {' AND '.join(conditions)} ORDER BY {ORDERS[order]} {'DESC' if sort.startswith('-') else ''}, id"
-    rows = view.ledger.index.db.execute(sql + (f" LIMIT {int(limit)}" if limit > 0 else ""), values)
+    direction = "DESC" if sort.startswith("-") else "ASC"
+    sql = (
+        "SELECT id, state, unit, handler, summary, began, contested, fields FROM record"
+        f" WHERE {' AND '.join(conditions)} ORDER BY {ORDERS[order]} {direction}, id LIMIT {limit if limit > 0 else -1:d}"
+    )
+    rows = view.ledger.index.db.execute(sql, values)
     if current.json:
         console.as_json([_as_json(view, name, row) for row in rows])
     else:

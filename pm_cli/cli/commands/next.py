@@ -41,8 +41,14 @@ def run(
         console.out(_("Nothing is waiting."))
     for term in chosen:
         late = term.late_by(now)
-        when = _("{late} late").format(late=query.lasting(late)) if late > 0 else _("due {at}").format(at=query.minute(ledger, term.due))
+        when = (
+            _("{late} late").format(late=query.lasting(late))
+            if late > 0
+            else _("due {at}").format(at=query.minute(ledger, term.due))
+        )
         console.out(f"{term.id}  {term.unit}  {term.summary[:40]}")
         actions = ", ".join(word("action", name) for name in possible_now(kinds.load(term.kind), term.state))
         console.out(f"   {word('clock', term.clock)}: {when}  {term.handler}")
-        console.out("   " + _("from {state} you can: {actions}").format(state=word("state", term.state), actions=actions))
+        console.out(
+            "   " + _("from {state} you can: {actions}").format(state=word("state", term.state), actions=actions)
+        )

@@ -10,7 +10,7 @@ from pm_cli.cli import query
 from pm_cli.cli.asof import AsOf, WithLate, seen_at
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
-from pm_cli.core.text import _, N_, word
+from pm_cli.core.text import N_, _, word
 from pm_cli.ui import console
 
 OVERDUE = 10
@@ -35,7 +35,18 @@ def run(
     else:
         levels = query.Levels(view.ledger)
         console.table(
-            [_("ID"), _("Kind"), _("Unit"), _("Clock"), _("Due"), _("Late"), _("Level"), _("Tell"), _("Handler"), _("What")],
+            [
+                _("ID"),
+                _("Kind"),
+                _("Unit"),
+                _("Clock"),
+                _("Due"),
+                _("Late"),
+                _("Level"),
+                _("Tell"),
+                _("Handler"),
+                _("What"),
+            ],
             (_row(view.ledger, levels, term, view.at) for term in terms),
         )
         if console.on_terminal():

@@ -1,4 +1,4 @@
-"""Every rule of the catalogue and how it is honoured: enforced, computed, recorded, guidance, not applicable, or still to do."""
+"""Every rule of the catalogue and how it is honoured, or that it is still to do."""
 
 from __future__ import annotations
 
@@ -46,7 +46,13 @@ def run(
     console.table(
         [_("Rule"), _("Status"), _("Where"), _("Cases"), _("What it says")],
         [
-            (item.id, word("status", item.status), ", ".join(item.where) or item.note, len(item.cases), item.text if rule else item.text[:80])
+            (
+                item.id,
+                word("status", item.status),
+                ", ".join(item.where) or item.note,
+                len(item.cases),
+                item.text if rule else item.text[:80],
+            )
             for item in found
         ],
     )

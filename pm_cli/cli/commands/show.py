@@ -37,7 +37,9 @@ def run(
     for name, node in fields.items():
         console.out(f"  {console.padded(word('field', name), wide)}  {value_text(name, node, ledger.zone)}")
     if record.kind not in kinds.names():
-        console.out(_("This version of pm does not know the kind {kind}; it is shown as it is.").format(kind=record.kind))
+        console.out(
+            _("This version of pm does not know the kind {kind}; it is shown as it is.").format(kind=record.kind)
+        )
         return
     _clocks(ledger, record)
     console.out()

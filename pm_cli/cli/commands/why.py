@@ -54,9 +54,7 @@ def explained(record: Record, run: Run) -> dict[str, Any]:
         }
         if value
         else {},
-        "pauses": [
-            {"from": begin.isoformat(), "to": end.isoformat() if end else None} for begin, end in run.pauses
-        ],
+        "pauses": [{"from": begin.isoformat(), "to": end.isoformat() if end else None} for begin, end in run.pauses],
         "skipped": [{"day": day.isoformat(), "reason": reason} for day, reason in skipped],
         "due": run.due.astimezone(ledger.zone).isoformat() if run.due else None,
         "unknown": run.unknown or None,
@@ -80,13 +78,22 @@ def _tell(run: Run, said: dict[str, Any]) -> None:
     zone = current.ledger.zone
     console.heading(f"{word('clock', run.clock.name)}: {word('state', said['state'])}")
     started = said["started_by"]
-    console.out("  " + _("started {at} by {who}: {action}").format(at=shown(run.start, zone), who=started["by"], action=word("action", started["do"])))
+    console.out(
+        "  "
+        + _("started {at} by {who}: {action}").format(
+            at=shown(run.start, zone), who=started["by"], action=word("action", started["do"])
+        )
+    )
     policy = said["policy"]
     if policy:
         console.out(
             "  "
             + _("term {value} ({key} since {since}, {rule}, {source})").format(
-                value=policy["value"], key=policy["key"], since=policy["since"], rule=policy["rule"], source=policy["source"]
+                value=policy["value"],
+                key=policy["key"],
+                since=policy["since"],
+                rule=policy["rule"],
+                source=policy["source"],
             )
         )
     if run.agreed:
