@@ -136,6 +136,6 @@ class MemoryBooks:
         """The clocks of a record by name."""
         record = self.records[number]
         declared = kinds.load(record.kind)
-        tracker = Tracker(declared.clocks, lambda state: not declared.is_open(state))
+        tracker = Tracker(declared.plan, declared.is_closed)
         fold(declared, record, watchers=[tracker])
         return {run.clock.name: run for run in tracker.runs(self.policy, self.calendar)}

@@ -43,7 +43,9 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 def all_cases() -> list[Any]:
     return [
-        pytest.param(case, id=f"{path.stem}: {case['name']}") for path in sorted(CASES.glob("*.yaml")) for case in load(path)
+        pytest.param(case, id=f"{path.stem}: {case['name']}")
+        for path in sorted(CASES.glob("*.yaml"))
+        for case in load(path)
     ]
 
 
@@ -54,7 +56,9 @@ def opened() -> MemoryBooks:
     for login, role in STAFF.items():
         if login != "admin":
             department = {"department": "engineering"} if login == "zhao.qiang" else {}
-            books.do("staff", "add", {"code": login, "name": login, "role": [role], **department}, by="admin", at=OPENING)
+            books.do(
+                "staff", "add", {"code": login, "name": login, "role": [role], **department}, by="admin", at=OPENING
+            )
     for code in ("3-1502", "5-201"):
         books.do("unit", "add", {"code": code}, by="admin", at=OPENING)
     return books
@@ -109,7 +113,12 @@ def test_case(case: dict[str, Any]) -> None:
         return
     if when:
         day.step(when)
-    looked_at = day.names[case.get("look_at") or (when or case["given"][-1]).get("as") or (when or case["given"][-1]).get("on") or (when or case["given"][-1])["do"].split()[0]]
+    looked_at = day.names[
+        case.get("look_at")
+        or (when or case["given"][-1]).get("as")
+        or (when or case["given"][-1]).get("on")
+        or (when or case["given"][-1])["do"].split()[0]
+    ]
     record = day.books.records[looked_at]
     if "state" in case:
         assert record.state == case["state"]

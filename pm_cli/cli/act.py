@@ -74,7 +74,7 @@ def _from_input(name: str) -> dict[str, Any]:
 
 
 def _as_correction(raw: dict[str, Any]) -> dict[str, Any]:
-    own = {name: raw.pop(name) for name in ("event", "happened_at", "reason") if name in raw}
+    own: dict[str, Any] = {name: raw.pop(name) for name in ("event", "happened_at", "reason") if name in raw}
     return {**own, "set": raw}
 
 

@@ -49,6 +49,7 @@ def _rewind(ledger: Ledger, moment: datetime, at: int, with_late_entries: bool) 
     """Replace the open index by a copy in memory as of the moment."""
     import sqlite3
 
+    from pm_cli.core.fold import known
     from pm_cli.store import files, rows
     from pm_cli.store.index import Index
 
@@ -69,7 +70,7 @@ def _rewind(ledger: Ledger, moment: datetime, at: int, with_late_entries: bool) 
             until = None
         else:
             until = moment
-            if all(rows.known(record, event) > moment for event in record.events):
+            if all(known(record, event) > moment for event in record.events):
                 continue
         if record.events:
             index.insert(path, (0, 0, 0), rows.from_record(record, ledger.policy, ledger.calendar, until))

@@ -68,7 +68,7 @@ def echo(ledger: Ledger, outcome: Outcome) -> None:
             console.tell("  " + clock_line(ledger, run))
     for notice in outcome.notices:
         console.tell("  " + notice)
-    follow = [word("action", name) for name in possible_now(kind, record.state)]
+    follow = [word("action", name) for name in possible_now(kind, record.state, record.fields)]
     if follow and not kind.register:
         console.tell("  " + _("Next: {actions}").format(actions=listed(follow)))
 

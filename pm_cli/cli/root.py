@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command as command_of
-from typer.main import get_current_context
 
 from pm_cli import kinds
 from pm_cli.cli import session
@@ -28,6 +27,13 @@ COMMANDS = Path(__file__).parent / "commands"
 
 class Root(TyperGroup):
     """`pm` itself: commands from `commands/`, one group for each kind, and today at a glance without any."""
+
+    bare = True
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Note that a command was named before it is looked up."""
+        self.bare = False
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Cross-kind commands first, then kinds."""
@@ -103,7 +109,7 @@ def build(name: str) -> Any:
 
 def _root() -> Root:
     def at_a_glance() -> None:
-        if get_current_context().invoked_subcommand is None:
+        if root.bare:
             from pm_cli.cli.glance import glance
 
             glance(session.current)

@@ -13,7 +13,7 @@ from pm_cli.core.text import _, keys_for, listed, word
 from pm_cli.core.types import Choice, FlagType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pm_cli.core.action import Action
     from pm_cli.core.kind import Kind
@@ -166,8 +166,12 @@ def _option(leaf: Input) -> TyperOption:
     )
 
 
-def possible_now(kind: Kind, state: str) -> list[str]:
-    """Verbs that may follow, for hints after a write."""
+def possible_now(kind: Kind, state: str, fields: Mapping[str, Any]) -> list[str]:
+    """Verbs that may follow, for hints after a write: those of the kind whose required fields are there."""
     from pm_cli.core.standard import STANDARD
 
-    return [action.name for action in kind.possible(state) if action.name not in STANDARD or state == DRAFT]
+    return [
+        action.name
+        for action in kind.possible(state)
+        if (action.name not in STANDARD or state == DRAFT) and all(fields.get(name) for name in action.requires)
+    ]

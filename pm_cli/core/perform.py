@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 class Books(Protocol):
     """What the world offers to an action; the ledger on disk implements it, and tests do in memory."""
 
-    policy: Policy
-    calendar: Calendar
-    zone: tzinfo
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def calendar(self) -> Calendar: ...
+    @property
+    def zone(self) -> tzinfo: ...
 
     def kind(self, name: str) -> Kind:
         """The declaration of a kind."""

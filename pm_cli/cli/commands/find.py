@@ -9,8 +9,7 @@ import typer
 from pm_cli.cli import query
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
-from pm_cli.core.text import N_, _, word
-from pm_cli.core.types import fold_width
+from pm_cli.core.text import N_, _, fold_width, word
 from pm_cli.ui import console
 
 

@@ -86,19 +86,19 @@ def _kind(typed: str) -> str:
 def _conditions(
     view: View, kind: str, states: list[str], unit: str, handler: str, where: list[str], since: str, until: str
 ) -> tuple[list[str], list[Any]]:
-    conditions, values = ["kind = ?"], [kind]
+    conditions: list[str] = ["kind = ?"]
+    values: list[Any] = [kind]
     if states:
         known = list(kinds.load(kind).states)
         meant = [state if state in known else next(iter(keys_for("state", state, known)), state) for state in states]
         conditions.append(f"state IN ({', '.join('?' * len(meant))})")
         values += meant
-    for text, column in ((unit, "unit"), (handler, "handler")):
-        if text and column == "unit":
-            conditions.append("(unit = ? OR building = ?)")
-            values += [text, text]
-        elif text:
-            conditions.append(f"{column} = ?")
-            values.append(text)
+    if unit:
+        conditions.append("(unit = ? OR building = ?)")
+        values += [unit, unit]
+    if handler:
+        conditions.append("handler = ?")
+        values.append(handler)
     for text, sign in ((since, ">="), (until, "<")):
         if text:
             conditions.append(f"began {sign} ?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,11 @@ from pm_cli import kinds
 from pm_cli.cli import query
 from pm_cli.cli.session import current
 from pm_cli.cli.verbs import possible_now
-from pm_cli.core.text import N_, _, word
+from pm_cli.core.text import N_, _, listed, word
 from pm_cli.ui import console
+
+if TYPE_CHECKING:
+    from pm_cli.store.ledger import Ledger
 
 
 def run(
@@ -32,8 +35,8 @@ def run(
     if current.json:
         console.as_json(
             [
-                {**item, "actions": possible_now(kinds.load(item["kind"]), item["state"])}
-                for item in query.overdue_json(ledger, chosen, now)
+                {**item, "actions": _actions(ledger, term)}
+                for item, term in zip(query.overdue_json(ledger, chosen, now), chosen, strict=True)
             ]
         )
         return
@@ -47,8 +50,13 @@ def run(
             else _("due {at}").format(at=query.minute(ledger, term.due))
         )
         console.out(f"{term.id}  {term.unit}  {term.summary[:40]}")
-        actions = ", ".join(word("action", name) for name in possible_now(kinds.load(term.kind), term.state))
+        actions = listed(word("action", name) for name in _actions(ledger, term))
         console.out(f"   {word('clock', term.clock)}: {when}  {term.handler}")
         console.out(
             "   " + _("from {state} you can: {actions}").format(state=word("state", term.state), actions=actions)
         )
+
+
+def _actions(ledger: Ledger, term: query.Term) -> list[str]:
+    record = ledger.get(term.id)
+    return possible_now(kinds.load(term.kind), term.state, record.fields) if record else []

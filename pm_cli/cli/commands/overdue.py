@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
 from pm_cli.core.text import N_, _, word
 from pm_cli.ui import console
+
+if TYPE_CHECKING:
+    from pm_cli.store.ledger import Ledger
 
 OVERDUE = 10
 """Exit code with `--exit-code` when something is overdue."""
@@ -55,7 +58,7 @@ def run(
     return OVERDUE if exit_code and terms else None
 
 
-def _row(ledger: query.Ledger, levels: query.Levels, term: query.Term, at: int) -> console.Row:
+def _row(ledger: Ledger, levels: query.Levels, term: query.Term, at: int) -> console.Row:
     reached, role = levels.of(term, at)
     return (
         term.id,

@@ -1,0 +1,84 @@
+"""A report over a day or a week: figures for the people who answer for them, reproducible as known at any moment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pm_cli import reports
+from pm_cli.cli.asof import AsOf, View, WithLate, seen_at
+from pm_cli.cli.session import current
+from pm_cli.cli.warnings import warn_of_problems
+from pm_cli.core.errors import Usage
+from pm_cli.core.text import N_, _
+from pm_cli.core.times import When
+from pm_cli.reports.figures.report import Report, draw_up
+from pm_cli.reports.figures.scope import Scope
+from pm_cli.ui import console
+
+if TYPE_CHECKING:
+    from pm_cli.reports.figures.periods import Period
+
+FORMATS = ("txt", "md", "html", "json")
+Name = Annotated[str, typer.Argument(metavar="|".join(reports.names()), help=N_("Which report"))]
+Output = Annotated[str, typer.Option("--output", metavar="FILE", help=N_("Write it there; the suffix says the format"))]
+
+
+def run(
+    name: Name,
+    date: Annotated[str, typer.Option("--date", metavar="DAY", help=N_("The day, or any day of the period (default: today)"))] = "",
+    week: Annotated[str, typer.Option("--week", metavar="WEEK", help=N_("The week: 2026-W47, or any day of it"))] = "",
+    format: Annotated[str, typer.Option("--format", help=N_("txt, md, html or json (default: txt on a terminal, else md)"))] = "",
+    as_of: AsOf = "",
+    with_late_entries: WithLate = False,
+    output: Output = "",
+) -> None:
+    wanted = reports.meant(name)
+    if not wanted:
+        raise Usage(_("There is no report {name!r}: {names}").format(name=name, names=", ".join(reports.names())))
+    report, form = reports.load(wanted), _format(format, output)
+    view = seen_at(current, as_of, with_late_entries)
+    period = _period(report, {"day": date, "week": week}, view)
+    figures = draw_up(wanted, report, Scope(view.ledger, period, view.moment, with_late_entries))
+    text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n" if form == "json" else _rendered(report, figures, form, view)
+    if output:
+        Path(output).write_text(text, encoding="utf-8", newline="\n")
+        console.tell(_("Written to {file}").format(file=output))
+    else:
+        console.raw(text)
+    warn_of_problems(view.ledger)
+
+
+def _format(asked: str, output: str) -> str:
+    """The format asked for, that of the file to write, or what suits the reader; raises Usage."""
+    suffix = Path(output).suffix.removeprefix(".")
+    fitting = "json" if current.json else suffix if suffix in FORMATS else "txt" if console.on_terminal() else "md"
+    if asked and asked not in FORMATS:
+        raise Usage(_("Format is one of: {names}").format(names=", ".join(FORMATS)))
+    return asked or fitting
+
+
+def _period(report: Report, typed: dict[str, str], view: View) -> Period:
+    """The period asked for, by default the one around the moment looked at; raises Usage."""
+    when = When(view.moment, view.ledger.zone)
+    given = {rhythm: text for rhythm, text in typed.items() if text}
+    if len(given) > 1 or not given.keys() <= {"day", report.rhythm.name}:
+        raise Usage(_("This report goes by {rhythm}: give just that, or a day with --date.").format(rhythm=report.rhythm.name))
+    try:
+        period = report.rhythm.parse(next(iter(given.values()), "today"), when)
+    except ValueError as error:
+        raise Usage(str(error)) from None
+    if period.begins(view.ledger.zone) > view.at:
+        raise Usage(_("{period} has not begun yet.").format(period=period.name))
+    return period
+
+
+def _rendered(report: Report, figures: dict[str, Any], form: str, view: View) -> str:
+    from pm_cli.ui.render import Templates
+
+    templates = Templates(view.ledger.root / "templates", form, view.ledger.zone)
+    file = templates.find(f"report/{figures['report']}", "report/page")
+    return templates.render(file, {**figures, "title": _(report.title), "blocks": list(report.blocks)})
