@@ -3,9 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-LOCALE := pm_cli/locale
 
-.PHONY: setup demo test lint wheel bench catalogue
+.PHONY: setup demo test lint wheel bench catalogue cases docs
 
 setup: $(READY)
 
@@ -33,10 +32,12 @@ wheel: setup
 bench: setup
 	$(BIN)/python -m bench
 
-# Extract and merge the messages, then compile: the .po and the .mo are committed, so that using pm needs no Babel.
+# What is made from the code and kept in the repository: catalogues, the cases that prove each rule, the reference.
 catalogue: setup
-	$(BIN)/pybabel extract --mapping-file=pyproject.toml --project=pm --copyright-holder='the pm authors' \
-		--add-location=file --sort-by-file --output-file=$(LOCALE)/pm.pot .
-	$(BIN)/pybabel update --domain=pm --locale=zh_CN --init-missing --no-fuzzy-matching \
-		--ignore-pot-creation-date --input-file=$(LOCALE)/pm.pot --output-dir=$(LOCALE)
-	$(BIN)/pybabel compile --domain=pm --statistics --directory=$(LOCALE)
+	$(BIN)/python -m tests.messages
+
+cases: setup
+	$(BIN)/python -m tests.rule_cases
+
+docs: setup
+	$(BIN)/python -m tests.reference

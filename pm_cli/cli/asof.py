@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
-from pm_cli.core.text import N_
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,12 +10,7 @@ if TYPE_CHECKING:
     from pm_cli.cli.session import Session
     from pm_cli.store.ledger import Ledger
 
-AsOf = Annotated[str, typer.Option("--as-of", metavar="TIME", help=N_("As known at that moment (default: now)"))]
-WithLate = Annotated[bool, typer.Option("--with-late-entries", help=N_("Judge that moment with what is known now"))]
-
-
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """A ledger whose index shows what was known at a moment; `at` in seconds since the epoch."""
 
     ledger: Ledger

@@ -10,6 +10,7 @@ import typer
 from typer._click import exceptions as click
 
 from pm_cli.cli import session
+from pm_cli.cli.help import explained
 from pm_cli.core.errors import LedgerTrouble, PmError
 from pm_cli.core.text import _, word
 from pm_cli.ui import console
@@ -36,7 +37,7 @@ def report(error: BaseException) -> int:
     if isinstance(error, InputErrors):
         return _input(error)
     if isinstance(error, click.UsageError):
-        return _told(error.format_message(), _("See: {command} --help").format(command=_path(error)), 2)
+        return _told(*explained(error), 2)
     if isinstance(error, click.ClickException):
         return _told(error.format_message(), "", 2)
     if isinstance(error, PolicyError):
@@ -67,10 +68,6 @@ def _input(error: InputErrors) -> int:
         lines.append(_("Missing: {options}").format(options=options))
     hint = _("Answer now, or save what you have as a draft: --draft") if error.missing else ""
     return _told("\n".join(lines), hint, 2)
-
-
-def _path(error: click.UsageError) -> str:
-    return error.ctx.command_path if error.ctx else "pm"
 
 
 def _internal(error: BaseException) -> int:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from typer.core import TyperOption
 
 from pm_cli.cli.session import current
 from pm_cli.core import text
-from pm_cli.core.text import _
+from pm_cli.core.text import N_, _
 
 if TYPE_CHECKING:
     from typer import Context
+
+AsOf = Annotated[str, typer.Option("--as-of", metavar="TIME", help=N_("As known at that moment (default: now)"))]
+WithLate = Annotated[bool, typer.Option("--with-late-entries", help=N_("Judge that moment with what is known now"))]
 
 
 def _keep(attribute: str) -> Any:

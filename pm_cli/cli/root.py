@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command as command_of
 
 from pm_cli import kinds
 from pm_cli.cli import session
 from pm_cli.cli.failures import report
+from pm_cli.cli.help import Command, Group, titled
 from pm_cli.cli.options import common
 from pm_cli.core.text import _, first_line, keys_for
 
@@ -25,7 +25,7 @@ COMMANDS = Path(__file__).parent / "commands"
 """One file per command that goes across kinds; its first docstring line is the command's help."""
 
 
-class Root(TyperGroup):
+class Root(Group):
     """`pm` itself: commands from `commands/`, one group for each kind, and today at a glance without any."""
 
     bare = True
@@ -46,9 +46,9 @@ class Root(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Two lists: what works across kinds, and the kinds."""
         with formatter.section(_("Commands")):
-            formatter.write_dl([(name, _(help_of(name))) for name in commands()])
+            formatter.write_dl([(titled("command", name), _(help_of(name))) for name in commands()])
         with formatter.section(_("Records (each with its own actions)")):
-            formatter.write_dl([(name.replace("_", "-"), _(kinds.heading(name))) for name in kinds.names()])
+            formatter.write_dl([(titled("kind", name), _(kinds.heading(name))) for name in kinds.names()])
 
 
 def commands() -> list[str]:
@@ -96,10 +96,11 @@ def build(name: str) -> Any:
         for below in command.commands.values():  # type: ignore[attr-defined]
             below.params += common(writes=getattr(module, "WRITES", False))
     else:
-        app.command(name=name, help=_(first_line(module.__doc__ or "")))(module.run)
+        app.command(name=name, cls=Command, help=_(first_line(module.__doc__ or "")))(module.run)
         command = command_of(app)
         command.params += common(writes=getattr(module, "WRITES", False))
     for one in [command, *getattr(command, "commands", {}).values()]:
+        one.help = _(one.help) if one.help else None
         for parameter in one.params:
             if getattr(parameter, "help", None):
                 parameter.help = _(parameter.help)

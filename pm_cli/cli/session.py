@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,17 +18,17 @@ if TYPE_CHECKING:
     from pm_cli.store.git import Author
 
 
-@dataclass
 class Session:
     """The common options of one command, and the ledger they lead to."""
 
-    ledger_named: str = ""
-    acting: str = ""
-    at: str = ""
-    language: str = ""
-    json: bool = False
-    no_input: bool = False
-    dry_run: bool = False
+    def __init__(self) -> None:
+        self.ledger_named = ""
+        self.acting = ""
+        self.at = ""
+        self.language = ""
+        self.json = False
+        self.no_input = False
+        self.dry_run = False
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -96,8 +95,7 @@ current = Session()
 
 def begin() -> Session:
     """Start a command with nothing said yet; the language of the environment holds until a ledger is opened."""
-    for name in [key for key in vars(current) if key not in Session.__dataclass_fields__]:
-        delattr(current, name)
+    vars(current).clear()
     vars(current).update(vars(Session()))
     text.use_language(os.environ.get("PM_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
     return current

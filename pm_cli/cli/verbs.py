@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperOption
 
+from pm_cli.cli.help import Command, Group, titled
 from pm_cli.cli.options import common
 from pm_cli.core.kind import DRAFT
 from pm_cli.core.model import Input, inputs
-from pm_cli.core.text import _, keys_for, listed, word
-from pm_cli.core.types import Choice, FlagType
+from pm_cli.core.text import _, keys_for, language, listed, word
+from pm_cli.core.types import Choice, FlagType, option_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 READING = ("list", "show")
 
 
-class KindGroup(TyperGroup):
+class KindGroup(Group):
     """`pm complaint`: the kind's actions, then list and show; an action's options are read only when it is invoked."""
 
     kind: Kind
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Actions in the order in which the kind declares them."""
-        return [*(name.replace("_", "-") for name in self.kind.actions), *READING]
+        return [*(name.replace("_", "-") for name in self.kind.verbs), *READING]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb somebody typed, in English or Chinese."""
@@ -46,8 +47,8 @@ class KindGroup(TyperGroup):
                 command.callback = lambda **given: inner(kind=self.kind.name, **given)
             return command
         name = cmd_name.lower().replace("-", "_")
-        if name not in self.kind.actions:
-            found = keys_for("action", cmd_name, list(self.kind.actions))
+        if name not in self.kind.verbs:
+            found = keys_for("action", cmd_name, list(self.kind.verbs))
             if len(found) != 1:
                 return None
             name = found[0]
@@ -63,7 +64,7 @@ class KindGroup(TyperGroup):
         with formatter.section(_("For every kind of record")):
             formatter.write_dl(
                 [
-                    *(_line(self.kind.actions[name]) for name in STANDARD),
+                    *(_line(self.kind.verbs[name]) for name in STANDARD if name in self.kind.verbs),
                     ("list", _("List them")),
                     ("show", _("Show one")),
                 ]
@@ -71,7 +72,7 @@ class KindGroup(TyperGroup):
 
 
 def _line(action: type[Action]) -> tuple[str, str]:
-    return action.name.replace("_", "-"), _(action.help())
+    return titled("action", action.name), _(action.help())
 
 
 def group(kind: Kind) -> KindGroup:
@@ -81,7 +82,7 @@ def group(kind: Kind) -> KindGroup:
     return made
 
 
-def verb(kind: Kind, action: type[Action]) -> TyperCommand:
+def verb(kind: Kind, action: type[Action]) -> Command:
     """The command of one action, with its options."""
 
     def run(**typed: Any) -> int | None:
@@ -89,7 +90,7 @@ def verb(kind: Kind, action: type[Action]) -> TyperCommand:
 
         return act(kind, action, typed)
 
-    return TyperCommand(
+    return Command(
         name=action.name.replace("_", "-"),
         help=_described(action),
         params=[*parameters(kind, action), *common(writes=True)],
@@ -99,7 +100,8 @@ def verb(kind: Kind, action: type[Action]) -> TyperCommand:
 
 
 def _described(action: type[Action]) -> str:
-    states = listed(word("state", state) for state in action.of if not state.startswith("*"))
+    named = not any(state.startswith("*") for state in action.of)
+    states = listed(word("state", state) for state in action.of) if named else ""
     from_line = _("From: {states}.").format(states=states) if states else ""
     rules = _("Rules: {rules}.").format(rules=", ".join(action.rules)) if action.rules else ""
     return "\n\n".join(part for part in (_(action.help() + "."), " ".join(p for p in (from_line, rules) if p)) if part)
@@ -156,7 +158,7 @@ def _option(leaf: Input) -> TyperOption:
     decls = [f"{name}/--no-{leaf.option}" if isinstance(leaf.type, FlagType) else name, "__".join(leaf.path)]
     help_text = _(leaf.spec.help)
     if isinstance(leaf.type, Choice) and len(leaf.type.options) <= 12:
-        help_text += " [" + "|".join(leaf.type.options) + "]"
+        help_text += " [" + "|".join(_shown(option) for option in leaf.type.options) + "]"
     if leaf.required:
         help_text += " *"
     if isinstance(leaf.type, FlagType):
@@ -164,6 +166,11 @@ def _option(leaf: Input) -> TyperOption:
     return TyperOption(
         param_decls=decls, help=help_text, default=None, multiple=leaf.many, metavar=leaf.type.name.upper()
     )
+
+
+def _shown(option: str) -> str:
+    """An option as typed, with the Chinese word that may be typed instead."""
+    return f"{option} {option_word(option)}" if language() == "zh_CN" else option
 
 
 def possible_now(kind: Kind, state: str, fields: Mapping[str, Any]) -> list[str]:

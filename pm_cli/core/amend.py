@@ -1,4 +1,4 @@
-"""The standard actions that work on other events: complete, correct, strike, settle, renumber."""
+"""The standard actions that work on other events: complete, correct, strike, settle."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pm_cli.core.perform import (
     permitted,
     stored_values,
 )
+from pm_cli.core.standard import INTERNAL, REWRITING
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import When, parse_when, stored
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pm_cli.core.perform import Books
     from pm_cli.core.record import Record
 
-AMENDING = frozenset({"complete", "correct", "strike", "settle", "renumber"})
+AMENDING = frozenset({"complete", "correct", "strike", "settle"})
 
 
 def amend(books: Books, kind: Kind, order: Order, record: Record) -> Outcome:
@@ -51,14 +52,10 @@ def amend(books: Books, kind: Kind, order: Order, record: Record) -> Outcome:
         case "correct":
             given = _correction(books, kind, order, base)
         case "strike":
-            given = {"event": event_of(base, str(order.raw.get("event") or "")).id, "reason": _reason(order)}
-        case "settle":
-            given = _settlement(kind, order, base)
+            target = amendable(event_of(base, str(order.raw.get("event") or "")))
+            given = {"event": target.id, "reason": _reason(order)}
         case _:
-            given = {"old": base.id}
-            base.fields["aliases"] = [*_aliases(base), base.id]
-            day = base.events[0].instant.astimezone(books.zone).date()
-            base.id = books.next_number(kind.declared.prefix, day)
+            given = _settlement(kind, order, base)
     return appended(kind, base, before, order, given)
 
 
@@ -73,14 +70,16 @@ def event_of(record: Record, text: str) -> Event:
     )
 
 
+def amendable(event: Event) -> Event:
+    """The same event, unless its number is what the record goes by: raises Refusal for a renumbering."""
+    if event.do in INTERNAL:
+        raise Refusal(_("A renumbering stays: the record is known by its new number now."))
+    return event
+
+
 def born_by(kind: Kind, record: Record) -> type[Action]:
     """The starting action of a record."""
     return kind.actions[record.events[0].do]
-
-
-def _aliases(record: Record) -> list[Node]:
-    aliases = record.fields.get("aliases")
-    return aliases if isinstance(aliases, list) else []
 
 
 def _reason(order: Order) -> str:
@@ -110,7 +109,8 @@ def _completion(books: Books, kind: Kind, order: Order, record: Record) -> dict[
     typed = model.validate(start, record.reveal(whole), when, partial=True)  # type: ignore[arg-type]
     first = record.events[0]
     world = World(books, first.instant, books.actor(order.by, order.at), record.id, "", {}, Fold())
-    if refusal := start(comparable(whole, typed)).refuse(world):
+    complete = all(name in whole for name in kind.required(start.name))
+    if complete and (refusal := start(comparable(whole, typed)).refuse(world)):
         raise headed(kind, order.action, record.id, refusal)
     return given
 
@@ -122,7 +122,14 @@ def _correction(books: Books, kind: Kind, order: Order, record: Record) -> dict[
     reason = _reason(order)
     if not changed and not moved:
         raise Refusal(_("Nothing to correct was given."), _("Name the field: --unit 3-1503, or --happened-at TIME"))
-    target = _target(kind, record, str(order.raw.get("event") or ""), changed)
+    target = amendable(_target(kind, record, str(order.raw.get("event") or ""), changed))
+    if target.do in REWRITING:
+        raise Refusal(
+            _("{action} is not corrected but struck.").format(action=word("action", target.do)),
+            _("Strike it and enter it again: pm {kind} strike {id} --event {event} --reason TEXT").format(
+                kind=kind.name.replace("_", "-"), id=record.id, event=target.id[:8]
+            ),
+        )
     given: dict[str, Node] = {"event": target.id, "reason": reason}
     when = When(order.now, books.zone)
     if changed:

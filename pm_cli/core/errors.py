@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class PmError(Exception):
@@ -56,8 +56,7 @@ class NotCommitted(PmError):
     exit_code = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing `pm check` found: a stable name, where it is, what it is and what to do."""
 
     name: str

@@ -120,12 +120,18 @@ def known(record: Record, event: Event) -> datetime:
 
 
 def refold(kind: Kind, record: Record) -> Fold:
-    """Fold everything and store state and fields in the record; fields no action declares are kept."""
+    """Fold everything and store state and fields in the record.
+
+    What a newer version of the kind has written there is kept if one of the events is of such a version.
+    """
     result = fold(kind, record)
-    declared = {spec.name_in_record or name for action in kind.actions.values() for name, spec in action.fields.items()}
-    foreign = {key: value for key, value in record.fields.items() if key not in declared and key not in result.fields}
+    inputs = {name for action in kind.actions.values() for name in action.fields}
+    kept: dict[str, Node] = {}
+    if any(event.do not in kind.actions or not inputs.issuperset(event.given) for event in record.events):
+        declared = {spec.name_in_record for action in kind.actions.values() for spec in action.fields.values()} | inputs
+        kept = {key: value for key, value in record.fields.items() if key not in declared | result.fields.keys()}
     record.state, record.contested = result.state, result.contested
-    record.fields = {**result.fields, **foreign}
+    record.fields = {**result.fields, **kept}
     return result
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from pm_cli.core.text import fold_width
 
@@ -15,8 +15,7 @@ LINK_DIGITS = 12
 """Hex digits of the identity that a stored link carries beside the number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A parsed record number."""
 
     prefix: str

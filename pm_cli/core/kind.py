@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.action import ANY, OPEN, Action
 from pm_cli.core.clock import Clock, Plan
-from pm_cli.core.standard import STANDARD
+from pm_cli.core.standard import INTERNAL, STANDARD
 from pm_cli.core.text import first_line
 
 if TYPE_CHECKING:
@@ -80,6 +80,11 @@ class Kind:
         """All states a record of this kind can be in."""
         return (DRAFT, *self.declared.open, *self.declared.closed, ANNULLED)
 
+    @property
+    def verbs(self) -> dict[str, type[Action]]:
+        """The actions that people carry out; others `pm` does by itself."""
+        return {name: action for name, action in self.actions.items() if name not in INTERNAL}
+
     def is_open(self, state: str) -> bool:
         """Whether something still has to happen in this state; drafts are open."""
         return state == DRAFT or state in self.declared.open
@@ -103,7 +108,7 @@ class Kind:
 
     def possible(self, state: str) -> list[type[Action]]:
         """The actions that may follow in a state, those of the kind before the standard ones."""
-        found = [action for action in self.actions.values() if self.allows(action, state) and action.name != "complete"]
+        found = [action for action in self.verbs.values() if self.allows(action, state) and action.name != "complete"]
         if state == DRAFT:
             found.insert(0, self.actions["complete"])
         return sorted(found, key=lambda action: action.name in STANDARD)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pm_cli.core.text import _
 
@@ -23,8 +22,7 @@ class PolicyError(ValueError):
     """A policy file does not say what is asked of it."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One figure in force from `since` until the next one; None as text means that the rule ended."""
 
     key: str
@@ -35,19 +33,17 @@ class Value:
     warn: str = ""
     escalate: tuple[tuple[str, str], ...] = ()
 
-    @cached_property
+    @property
     def duration(self) -> Duration:
         """The figure as a duration; raises PolicyError."""
-        from pm_cli.core.duration import Duration
+        return self._typed(_duration)
 
-        return self._typed(Duration.parse)
-
-    @cached_property
+    @property
     def number(self) -> Decimal:
         """The figure without its unit (`30 %` is 30); raises PolicyError."""
         return self._typed(lambda text: Decimal(text.split()[0]))
 
-    @cached_property
+    @property
     def time(self) -> time:
         """The figure as a time of day; raises PolicyError."""
         return self._typed(time.fromisoformat)
@@ -66,15 +62,19 @@ class Value:
             ) from None
 
 
-@dataclass
+@lru_cache(maxsize=512)
+def _duration(text: str) -> Duration:
+    from pm_cli.core.duration import Duration
+
+    return Duration.parse(text)
+
+
 class Entry:
     """A policy key with its history."""
 
-    key: str
-    zh: str
-    en: str
-    rule: str
-    values: list[Value] = field(default_factory=list)
+    def __init__(self, key: str, zh: str, en: str, rule: str) -> None:
+        self.key, self.zh, self.en, self.rule = key, zh, en, rule
+        self.values: list[Value] = []
 
     def at(self, day: date) -> Value | None:
         """The value in force on a day; None before the first one and after the rule ended."""

@@ -58,8 +58,7 @@ class Record:
     @property
     def birth_number(self) -> str:
         """The number the record was born with; a renumbering adds an alias but does not change what was hashed."""
-        aliases = self.fields.get("aliases")
-        return str(aliases[0]) if isinstance(aliases, list) and aliases else self.id
+        return next((str(event.given["old"]) for event in self.events if event.do == "renumber"), self.id)
 
     def append(self, event: Event) -> Event:
         """Chain an event behind the present heads and add it."""

@@ -74,3 +74,5 @@ STANDARD: dict[str, type[Action]] = {
 }
 REWRITING = frozenset({"correct", "strike", "settle"})
 """Actions that change how other events count rather than the state."""
+INTERNAL = frozenset({"renumber"})
+"""Actions that nobody types: `pm merge` does them."""

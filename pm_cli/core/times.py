@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from pm_cli.core.text import _
 
@@ -29,8 +29,7 @@ _CLOCK = re.compile(r"(?:(上午|下午|晚上|早上|中午)\s*)?(\d{1,2})(?:[:
 _DATE = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
 
 
-@dataclass(frozen=True)
-class When:
+class When(NamedTuple):
     """What a typed time is relative to: the present and the ledger's time zone."""
 
     now: datetime

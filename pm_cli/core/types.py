@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from pm_cli.core.codec import Node
 
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters other than line break and tab, and half characters."""
 LONGEST = 20_000
 """Characters of one text; longer things are attached (SHEET-10)."""
 
@@ -197,7 +199,7 @@ def _text(raw: object) -> str:
         raise ValueError(_("it is empty"))
     if len(text) > LONGEST:
         raise ValueError(_("longer than {limit} characters: attach it as a file").format(limit=LONGEST))
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
+    if CONTROL.search(text):
         raise ValueError(_("it contains control characters"))
     return text
 

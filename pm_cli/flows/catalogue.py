@@ -52,7 +52,14 @@ def honoured() -> tuple[Honoured, ...]:
             said = "; ".join(dict.fromkeys(note.note for note in own if note.note))
             found.append(
                 Honoured(
-                    row["id"], row["mark"], row["seeds"], row["rule"], status, where, said, tuple(cases.get(row["id"], []))
+                    row["id"],
+                    row["mark"],
+                    row["seeds"],
+                    row["rule"],
+                    status,
+                    where,
+                    said,
+                    tuple(cases.get(row["id"], [])),
                 )
             )
     return tuple(found)

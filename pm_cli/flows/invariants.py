@@ -50,10 +50,16 @@ def invariant(*kinds: str) -> Callable[..., Callable[..., Iterator[Violation]]]:
     return declare
 
 
-def broken(view: View, changed: Iterable[Record]) -> list[Violation]:
-    """What would no longer hold if these records were written."""
+def concerned() -> tuple[str, ...]:
+    """The kinds for which something is declared."""
     for path in Path(__file__).parent.glob("[a-z]*.py"):
         import_module(f"pm_cli.flows.{path.stem}")
+    return tuple(sorted(_DECLARED))
+
+
+def broken(view: View, changed: Iterable[Record]) -> list[Violation]:
+    """What would no longer hold if these records were written."""
+    concerned()
     records = list(changed)
     by_number = {record.id: record for record in records}
     return [

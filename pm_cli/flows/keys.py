@@ -46,8 +46,7 @@ def no_more_out_than_there(view: View, record: Record, changed: Mapping[str, Rec
             _("See who has them: pm key-loan list; enter what came in: pm key-loan return, pm key receive"),
         )
     elif not view.kind("key").is_open(key.state) and (
-        _standing(view, "key_loan", changed, key=number)
-        or _standing(view, "key_custody", changed, key=number)
+        _standing(view, "key_loan", changed, key=number) or _standing(view, "key_custody", changed, key=number)
     ):
         yield Violation(
             "key-retired",

@@ -30,8 +30,6 @@ def one_open_sheet(view: View, record: Record, changed: Mapping[str, Record]) ->
             yield Violation(
                 "second_open_sheet",
                 record.id,
-                _("{request} has an open sheet already: {sheet}").format(
-                    request=linked(request), sheet=number
-                ),
+                _("{request} has an open sheet already: {sheet}").format(request=linked(request), sheet=number),
                 _("Go on with that one: pm show {sheet}").format(sheet=number),
             )

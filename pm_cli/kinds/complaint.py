@@ -72,7 +72,7 @@ class Complaint(Declaration):
 class Receive(request.Intake, start=True, to="recorded", by=DESK, rules=("COMP-10", "COMP-13", "COMP-18")):
     """Take a complaint in and write it down"""
 
-    urgent: Flag | None = may("Danger to people or property, or a supply fails", rules=("COMP-44",))
+    urgent: Flag | None = may("Danger to people or property, or a supply fails", ask=True, rules=("COMP-44",))
     grave: Flag | None = may("Money or name of the company, or several households", rules=("COMP-46",))
     reply_by: Instant | None = may("When the complainant wants the reply", rules=("COMP-43",))
     form: Form | None = may("By word of mouth or in writing", rules=("COMP-01",))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +25,11 @@ LARGEST = 1_000_000
 """Bytes: a longer hand-edited file is refused before the YAML parser sees it."""
 
 
-@dataclass(frozen=True)
 class Compiled:
     """The rules of one ledger and the digest of the files they came from."""
 
-    plain: dict[str, Any]
+    def __init__(self, plain: dict[str, Any]) -> None:
+        self.plain = plain
 
     @property
     def digest(self) -> str:
@@ -85,7 +84,11 @@ def signature(root: Path) -> str:
     """A digest over names, sizes and times of the policy and calendar files."""
     parts = []
     for folder in FOLDERS:
-        paths = [path for path in os.scandir(root / folder) if path.name.endswith(".yaml")] if (root / folder).is_dir() else []
+        paths = (
+            [path for path in os.scandir(root / folder) if path.name.endswith(".yaml")]
+            if (root / folder).is_dir()
+            else []
+        )
         for path in sorted(paths, key=lambda entry: entry.name):
             stat = path.stat()
             parts.append(f"{folder}/{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")

@@ -21,6 +21,10 @@ SAFE = (
     "-c", "core.quotePath=false",
     "-c", "gc.auto=0",
 )  # fmt: skip
+PACK = 100
+"""From so many files on their contents go into one pack beforehand: each of as many loose objects costs a sync."""
+ROOMY = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "67108864"}
+"""glibc keeps zlib's work space from one object to the next; given back each time, fast-import takes thrice as long."""
 UNDER_WAY = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG")
 
 
@@ -57,8 +61,10 @@ class Git:
             prefix = root.relative_to(top).as_posix()
             if mark.is_dir():
                 return cls(top, mark, mark, "" if prefix == "." else prefix + "/")
-            told = run(top, "rev-parse", "--absolute-git-dir", "--git-common-dir").split("\n")
-            return cls(top, Path(told[0]), (top / told[1]).resolve(), "" if prefix == "." else prefix + "/")
+            folder = (top / mark.read_text(encoding="utf-8").removeprefix("gitdir:").strip()).resolve()
+            shared = folder / "commondir"
+            common = (folder / shared.read_text(encoding="utf-8").strip()).resolve() if shared.exists() else folder
+            return cls(top, folder, common, "" if prefix == "." else prefix + "/")
         return None
 
     @property
@@ -93,6 +99,9 @@ class Git:
         if busy := self.under_way():
             raise GitFailed(_("a merge or rebase is under way ({what})").format(what=busy))
         contents = {self.prefix + path: content for path, content in files.items()}
+        if len(contents) >= PACK:
+            blobs = (b"blob\ndata %d\n%s\n" % (len(content), content) for content in contents.values())
+            feed(self.top, b"".join(blobs), "fast-import", "--quiet")
         # git's index first: a commit can be asked for again, but one that the index does not know looks like a deletion
         feed(self.top, listed(contents), "update-index", "--add", "-z", "--stdin")
         if again and self.exists(ref):
@@ -126,10 +135,14 @@ class Git:
         """The content of a blob or of `REV:path`."""
         return run_bytes(self.top, "cat-file", "blob", name)
 
-    def add(self, paths: list[str]) -> None:
-        """Put these files of the ledger into git's index, resolving them if they were unmerged."""
+    def take(self, paths: Iterable[str]) -> None:
+        """Put these files of the ledger, or that they are gone, into git's index; so they are no longer unmerged."""
         names = listed(self.prefix + path for path in paths)
-        feed(self.top, names, "--literal-pathspecs", "add", "--pathspec-from-file=-", "--pathspec-file-nul")
+        feed(self.top, names, "update-index", "--add", "--remove", "-z", "--stdin")
+
+    def conclude(self) -> None:
+        """Commit the merge that is under way; raises GitFailed."""
+        run(self.top, "commit", "--quiet", "--no-edit")
 
     def changed(self) -> list[tuple[str, str]]:
         """Files of the ledger that differ from HEAD as (two-letter status, path)."""
@@ -200,4 +213,4 @@ def run(folder: Path, *arguments: str) -> str:
 def environment() -> dict[str, str]:
     """The caller's environment without variables that would point git elsewhere."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    return {**ROOMY, **kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}

@@ -7,15 +7,16 @@ import sqlite3
 import stat
 import sys
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from pm_cli.core.errors import Problem
+from pm_cli.core.errors import LedgerTrouble, Problem
 from pm_cli.core.ident import linked
 from pm_cli.core.text import _
 from pm_cli.store.schema import INSERT_CLOCK, INSERT_EVENT, INSERT_RECORD, SCHEMA, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -46,23 +47,48 @@ class Index:
 
     @classmethod
     def open(cls, ledger: Ledger) -> Index:
-        """Open the cache, or make an empty one when it is missing, damaged or of another version."""
-        path = ledger.layout.index
-        wanted = f"{VERSION} {ledger.rules_digest}"
-        for attempt in ("use", "rebuild"):
+        """The cache, brought up to date; made anew when it is missing, damaged or of another version.
+
+        Where the folder cannot be written to, or is full, it is made in memory for this command alone.
+        """
+        path = ledger.layout.index_file
+        for _attempt in ("use", "rebuild"):
             try:
-                index = cls(ledger, _connect(path))
-                if index._version() == wanted:
-                    return index
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                return cls._ready(ledger, _connect(path))
+            except (OSError, sqlite3.OperationalError):
+                break
+            except sqlite3.DatabaseError:
+                with suppress(OSError):
+                    _delete(path)
+        return cls._ready(ledger, sqlite3.connect(":memory:", isolation_level=None))
+
+    @classmethod
+    def _ready(cls, ledger: Ledger, connection: sqlite3.Connection) -> Index:
+        index = cls(ledger, connection)
+        wanted = f"{VERSION} {ledger.rules_digest}"
+        if index._version() == wanted:
+            index.refresh()
+            return index
+        with index._change():  # others go on reading the old one until the new one is complete
+            if index._version() != wanted:
                 index._make(wanted)
-                return index
-            except sqlite3.DatabaseError as error:
-                if attempt == "rebuild" or "locked" in str(error):
-                    break
-                _delete(path)
-        index = cls(ledger, sqlite3.connect(":memory:", isolation_level=None))  # a folder that cannot be written to
-        index._make(wanted)
+            index.refresh()
         return index
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """One transaction, whatever is done in it."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
 
     def _version(self) -> str:
         found = self.db.execute("SELECT name FROM sqlite_master WHERE name = 'meta'").fetchone()
@@ -70,38 +96,28 @@ class Index:
         return str(row[0]) if row else ""
 
     def _make(self, version: str) -> None:
-        self.db.execute("BEGIN IMMEDIATE")
-        if self._version() == version:  # another command was faster
-            self.db.execute("COMMIT")
-            return
         for (name,) in self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             self.db.execute(f"DROP TABLE {name}")
         for statement in SCHEMA.split(";"):
             self.db.execute(statement)
         self.db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
-        self.db.execute("COMMIT")
 
     def refresh(self, *, thorough: bool = False) -> None:
         """Take in every file that changed since the last time; `thorough` looks at all of them whatever their number."""
         changed, gone, folders = self._differences(thorough)
         if not changed and not gone and not folders:
             return
-        read = self._read(changed)
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._change():
             for path in gone:
                 self.drop(path)
-            for path, stamp, result in read:
+            for path, stamp, result in self._read(changed):
                 self.drop(path)
                 if isinstance(result, Problem):
-                    self.db.execute("INSERT INTO problem VALUES (?,?,?,?,?,?)", (path, *stamp, result.line, result.message))
+                    problem = (path, *stamp, result.line, result.message)
+                    self.db.execute("INSERT INTO problem VALUES (?,?,?,?,?,?)", problem)
                 else:
                     self.insert(path, stamp, result)
             self.db.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", folders.items())
-            self.db.execute("COMMIT")
-        except BaseException:
-            self.db.execute("ROLLBACK")
-            raise
 
     def _differences(self, thorough: bool) -> tuple[dict[str, Stamp], list[str], dict[str, int]]:
         """Files to read with their stamps, files that are gone, and folders whose time stamp changed."""
@@ -124,11 +140,13 @@ class Index:
                 continue
             if known.get(folder) != mtime:
                 folders[folder] = mtime if mtime < horizon else 0
-                queue += self._scan(folder, changed, gone, horizon)
+                queue += self._scan(folder, changed, gone, folders, horizon)
         self._look_again(thorough, folders, changed, gone, horizon)
         return changed, gone, folders
 
-    def _scan(self, folder: str, changed: dict[str, Stamp], gone: list[str], horizon: int) -> list[str]:
+    def _scan(
+        self, folder: str, changed: dict[str, Stamp], gone: list[str], folders: dict[str, int], horizon: int
+    ) -> list[str]:
         """Compare one folder with what is known of it; returns its subfolders."""
         known = {
             path: (size, mtime, inode)
@@ -139,8 +157,10 @@ class Index:
         below: list[str] = []
         found: set[str] = set()
         for entry in os.scandir(f"{self._root}/{folder}"):
-            path = f"{folder}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
+            path = f"{folder}/{os.fsencode(entry.name).decode(errors='backslashreplace')}"
+            if not path.endswith(entry.name):  # no UTF-8: named as a problem, and looked for again next time
+                changed[path], folders[folder] = (0, 0, 0), 0
+            elif entry.is_dir(follow_symlinks=False):
                 below.append(path)
             elif entry.name.endswith(".yaml"):
                 found.add(path)
@@ -188,15 +208,16 @@ class Index:
 
     def put(self, records: Iterable[tuple[str, Record]]) -> None:
         """Take in records that were just written."""
+        self.put_rows((path, self._row(record)) for path, record in records)
+
+    def put_rows(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Take in the rows of records that were just written."""
         horizon = time.time_ns() - YOUNG
-        fresh = [
-            (path, _stamp(os.lstat(self._root / path), horizon), self._row(record)) for path, record in records
-        ]
-        self.db.execute("BEGIN IMMEDIATE")
-        for path, stamp, row in fresh:
-            self.drop(path)
-            self.insert(path, stamp, row)
-        self.db.execute("COMMIT")
+        fresh = [(path, _stamp(os.lstat(f"{self._root}/{path}"), horizon), row) for path, row in rows]
+        with self._change():
+            for path, stamp, row in fresh:
+                self.drop(path)
+                self.insert(path, stamp, row)
 
     def _row(self, record: Record) -> Row:
         from pm_cli.store import rows
@@ -274,8 +295,10 @@ def digest(ledger: Ledger, path: str, stamp: Stamp) -> Row | Problem:
         return error.problem
     except OSError as error:
         return problem(path, 0, str(error))
-    except RecursionError:
-        return problem(path, 0, _("it is nested too deeply"))
+    except LedgerTrouble:
+        raise
+    except Exception as error:  # one record with values its kind never wrote must not close the whole ledger
+        return problem(path, 0, _("its events do not fit its kind ({error})").format(error=repr(error)))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pm_cli.core.errors import NotFound
 from pm_cli.core.ident import parse_number
@@ -13,8 +13,7 @@ from pm_cli.core.text import _
 SETTINGS = "ledger.yaml"
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """Paths of one ledger."""
 
     root: Path
@@ -25,12 +24,12 @@ class Layout:
         return self.root / ".pm"
 
     @property
-    def index(self) -> Path:
+    def index_file(self) -> Path:
         """The disposable cache."""
         return self.local / "index.sqlite3"
 
     @property
-    def lock(self) -> Path:
+    def lock_file(self) -> Path:
         """The file the exclusive lock is on."""
         return self.local / "lock"
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from pm_cli.core.policy import Policy
     from pm_cli.core.record import Record
     from pm_cli.store.compiled import Compiled
+    from pm_cli.store.desk import DeskSettings
     from pm_cli.store.git import Git
-    from pm_cli.store.settings import DeskSettings, Estate
+    from pm_cli.store.settings import Estate
 
 BUILT_IN = {"admin": "admin", "cron": "cron"}
 """Actors every ledger has from the start; they need no staff record."""
@@ -80,7 +81,7 @@ class Ledger:
     @cached_property
     def desk_settings(self) -> DeskSettings:
         """What this clone knows about itself."""
-        from pm_cli.store.settings import DeskSettings
+        from pm_cli.store.desk import DeskSettings
 
         return DeskSettings.read(self.layout.local / "settings.json")
 
@@ -94,9 +95,7 @@ class Ledger:
     @cached_property
     def index(self) -> Index:
         """The cache of all records, brought up to date once per command."""
-        index = Index.open(self)
-        index.refresh()
-        return index
+        return Index.open(self)
 
     def now(self) -> datetime:
         """The present in the estate's time zone."""
@@ -109,7 +108,8 @@ class Ledger:
         if letter:
             return letter
         raise Refusal(
-            _("This clone has no desk letter yet."), _("Choose a free one: pm config desk B --name {name}").format(name="后台")
+            _("This clone has no desk letter yet."),
+            _("Choose a free one: pm config desk B --name {name}").format(name="后台"),
         )
 
     # -- the books -------------------------------------------------------------------------------------------
@@ -164,22 +164,30 @@ class Ledger:
             return found[0][0]
         if found:
             listed = "\n".join(f"  {number}  {unit}  {summary}" for number, unit, summary in found[:10])
-            raise NotFound(_("{text!r} could be any of:\n{list}").format(text=text, list=listed), _("Type more of the number."))
+            raise NotFound(
+                _("{text!r} could be any of:\n{list}").format(text=text, list=listed), _("Type more of the number.")
+            )
         names = ", ".join(word("kind", kind) for kind in allowed) or _("record")
         raise NotFound(_("No {kind} answers to {text!r}.").format(kind=names, text=text), self._advice(allowed, text))
 
     @staticmethod
     def _advice(allowed: tuple[str, ...], text: str) -> str:
         if len(allowed) == 1 and kinds.load(allowed[0]).register:
-            return _("Register it first: pm {kind} add {text}, or look: pm find {text}").format(kind=allowed[0], text=text)
+            return _("Register it first: pm {kind} add {text}, or look: pm find {text}").format(
+                kind=allowed[0], text=text
+            )
         return _("Look for it: pm find {text}").format(text=text)
 
     def matching(self, kind: str, equal: Mapping[str, str], at: datetime | None = None) -> Sequence[Record]:
         """Records of a kind that are open, or were not closed yet at an instant, whose fields equal the given texts."""
         declared = kinds.load(kind)
         numbers = {record.id for record in self.reserved.values()}
-        records = [self._read(path) for number, path in self.index.matching_paths(kind, equal, at) if number not in numbers]
-        records += [record for record in self.reserved.values() if record.kind == kind and declared.is_open(record.state)]
+        records = [
+            self._read(path) for number, path in self.index.matching_paths(kind, equal, at) if number not in numbers
+        ]
+        records += [
+            record for record in self.reserved.values() if record.kind == kind and declared.is_open(record.state)
+        ]
         return [
             record
             for record in records
@@ -200,7 +208,9 @@ class Ledger:
         if not login or not (self.root / path).is_file():
             raise Refusal(
                 _("{who} is not registered as staff.").format(who=login or "?"),
-                _("Register: pm staff add {who} --name NAME --role receptionist --as admin").format(who=login or "li.na"),
+                _("Register: pm staff add {who} --name NAME --role receptionist --as admin").format(
+                    who=login or "li.na"
+                ),
             )
         record = self.get(login)
         assert record is not None
@@ -246,4 +256,3 @@ class Ledger:
         """The name colleagues know somebody by."""
         record = self.get(login) if (self.root / f"register/staff/{login}.yaml").is_file() else None
         return str(record.fields.get("name", login)) if record else login
-

@@ -56,8 +56,8 @@ def publish(root: Path, log: IntentLog, intent: Intent) -> dict[str, str]:
         if not scratch.exists():
             continue  # published before the interruption
         target = root / entry.path
-        folders.update(dict.fromkeys(disk.make_folder(target.parent)))
-        folders[target.parent] = None
+        if target.parent not in folders:
+            folders.update(dict.fromkeys([*disk.make_folder(target.parent), target.parent]))
         if place := _place(root, scratch, entry.path):
             elsewhere[entry.path] = place
     if len(folders) >= BULK:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pm_cli import kinds
-from pm_cli.core.clock import Run, Tracker, warn_at
+from pm_cli.core.clock import Run, Tracker
 from pm_cli.core.fold import fold, known
 from pm_cli.core.ident import linked
+from pm_cli.core.times import span
 from pm_cli.store import files
 from pm_cli.store.initials import initials
+from pm_cli.store.schema import LATE_ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,14 +22,13 @@ if TYPE_CHECKING:
 
     from pm_cli.core.calendar import Calendar
     from pm_cli.core.codec import Node
-    from pm_cli.core.event import Event
     from pm_cli.core.fold import Fold, Step
     from pm_cli.core.kind import Kind
     from pm_cli.core.policy import Policy
     from pm_cli.core.record import Record
 
-LATE_ENTRY = 1800
-"""Seconds between happening and being entered from which an entry is shown as late (及时, AMB-08)."""
+NAME = 6
+"""Longest text, in characters, that is taken for a name and can be found by its initials."""
 
 
 @dataclass
@@ -49,18 +51,23 @@ def from_record(record: Record, policy: Policy, calendar: Calendar, until: datet
     if record.kind not in kinds.names():
         return _unknown(record)
     kind = kinds.load(record.kind)
-    tracker = Tracker(kind.clocks, lambda state: not kind.is_open(state))
+    tracker = Tracker(kind.plan, kind.is_closed)
     folded = fold(kind, record, until, [tracker])
+    learned = {event.id: _seconds(known(record, event)) for event in record.events}
+    events = [_event(number, step, learned) for number, step in enumerate(folded.steps)]
+    happened = {step.event.id: row[1] for step, row in zip(folded.steps, events, strict=True)}
     return Row(
-        _record(kind, record, folded),
-        [_event(record, number, step) for number, step in enumerate(folded.steps)],
-        [_clock(run) for run in tracker.runs(policy, calendar)],
+        _record(kind, record, folded, events, learned),
+        events,
+        [_clock(run, happened) for run in tracker.runs(policy, calendar)],
         _texts(folded.fields.get("aliases")),
     )
 
 
-def _record(kind: Kind, record: Record, folded: Fold) -> tuple[object, ...]:
-    fields, declared, steps = folded.fields, kind.declared, folded.steps
+def _record(
+    kind: Kind, record: Record, folded: Fold, events: list[tuple[object, ...]], learned: dict[str, int]
+) -> tuple[object, ...]:
+    fields, declared = folded.fields, kind.declared
     unit = linked(str(fields.get(declared.place) or (record.id if declared.place == "code" else "")))
     first = record.events[0]
     is_open = kind.is_open(folded.state)
@@ -79,43 +86,33 @@ def _record(kind: Kind, record: Record, folded: Fold) -> tuple[object, ...]:
         _short(revealed.get(declared.summary)),
         str(fields.get("channel", "")),
         str(fields.get(declared.sort, "")),
-        _seconds(steps[0].instant if steps else first.instant),
-        None if is_open or not steps else _seconds(steps[-1].instant),
-        _seconds(steps[-1].instant if steps else first.instant),
-        _seconds(max(known(record, event) for event in record.events)),
-        sum(1 for event in record.events if _late_entry(record, event)),
-        json.dumps(revealed, ensure_ascii=False, separators=(",", ":")),
+        events[0][1] if events else _seconds(first.instant),
+        None if is_open or not events else events[-1][1],
+        events[-1][1] if events else _seconds(first.instant),
+        max(learned.values()),
+        sum(1 for event in record.events if learned[event.id] - _seconds(event.instant) > LATE_ENTRY),
+        _as_json(revealed),
         _search(kind, record, revealed, unit),
     )
 
 
-def _late_entry(record: Record, event: Event) -> bool:
-    return (known(record, event) - event.instant).total_seconds() > LATE_ENTRY
+def _event(number: int, step: Step, learned: dict[str, int]) -> tuple[object, ...]:
+    event = step.event
+    return (number, _seconds(step.instant), learned[event.id], event.do, event.by, step.before, step.after)
 
 
-def _event(record: Record, number: int, step: Step) -> tuple[object, ...]:
-    return (
-        number,
-        _seconds(step.instant),
-        _seconds(known(record, step.event)),
-        step.event.do,
-        step.event.by,
-        step.before,
-        step.after,
-    )
-
-
-def _clock(run: Run) -> tuple[object, ...]:
-    warn = warn_at(run.value, run.due) if run.due else None
+def _clock(run: Run, happened: dict[str, object]) -> tuple[object, ...]:
+    due = _seconds(run.due) if run.due else None
+    paused = run.paused_since
     return (
         run.clock.name,
         int(run.clock.promise),
-        _seconds(run.start),
-        _seconds(run.due),
+        happened[run.started_by],
+        due,
         int(run.agreed is not None and bool(run.clock.agreed)),
-        _seconds(run.stopped),
-        _seconds(run.paused_since),
-        _seconds(warn),
+        happened[run.stopped_by] if run.stopped_by else None,
+        _seconds(paused) if paused else None,
+        due - _ahead(run.value.warn) if due and run.value and run.value.warn else None,
         run.key,
         run.value.since.isoformat() if run.value else "",
         run.unknown,
@@ -124,7 +121,8 @@ def _clock(run: Run) -> tuple[object, ...]:
 
 def _unknown(record: Record) -> Row:
     first, last = record.events[0], record.events[-1]
-    times = (_seconds(first.instant), None, _seconds(last.instant), _seconds(max(event.known for event in record.events)))
+    learned = max(_seconds(event.known) for event in record.events)
+    times = (_seconds(first.instant), None, _seconds(last.instant), learned)
     return Row(
         (record.id, record.kind, record.state, 0, int(record.contested), 0, "", "", first.by, "", "", "", *times, 0,
          json.dumps(record.fields, ensure_ascii=False), record.id)
@@ -136,7 +134,7 @@ def _search(kind: Kind, record: Record, revealed: Mapping[str, Node], unit: str)
     for name in (kind.declared.summary, *kind.declared.search):
         texts += _flat(revealed.get(name))
     words = [text for text in dict.fromkeys(texts) if text]
-    return "\n".join([*words, *(initials(word) for word in words if len(word) <= 8 and not word.isascii())]).lower()
+    return "\n".join([*words, *(initials(word) for word in words if len(word) <= NAME and not word.isascii())]).lower()
 
 
 def _flat(node: Node | None) -> list[str]:
@@ -156,5 +154,14 @@ def _short(node: Node | None) -> str:
     return " ".join(text.split())[:80]
 
 
-def _seconds(instant: datetime | None) -> int | None:
-    return None if instant is None else int(instant.timestamp())
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+@lru_cache(maxsize=256)
+def _ahead(warn: str) -> int:
+    """Seconds before the due time at which a clock is shown as nearly due."""
+    return int(span(warn).total_seconds())
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

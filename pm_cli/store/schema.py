@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "1"
+VERSION = "2"
 """Raise it whenever the tables or what is kept in them change; the index is then built anew."""
 
 RECORD_COLUMNS = (
@@ -13,6 +13,8 @@ EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after")
 CLOCK_COLUMNS = (
     "name", "promise", "start", "due", "agreed", "stopped", "paused", "warn", "key", "since", "unknown",
 )  # fmt: skip
+LATE_ENTRY = 1800
+"""Seconds between happening and being entered from which an entry is shown as late (及时, AMB-08)."""
 
 SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -27,11 +29,15 @@ CREATE INDEX record_id ON record (id);
 CREATE INDEX record_folder ON record (folder);
 CREATE INDEX record_open ON record (kind, path) WHERE open = 1;
 CREATE INDEX record_began ON record (kind, began);
+CREATE INDEX record_span ON record (touched, began);
 CREATE INDEX record_unit ON record (unit);
 CREATE INDEX record_known ON record (known);
 CREATE INDEX event_at ON event (at, action);
 CREATE INDEX clock_rid ON clock (rid);
+CREATE INDEX event_late ON event (known) WHERE known > at + {LATE_ENTRY};
 CREATE INDEX clock_due ON clock (due) WHERE stopped IS NULL;
+CREATE INDEX clock_term ON clock (due);
+CREATE INDEX clock_unknown ON clock (unknown) WHERE unknown != '';
 CREATE INDEX alias_id ON alias (id);
 """
 INSERT_RECORD = f"INSERT INTO record (path, folder, size, mtime, inode, {', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * (5 + len(RECORD_COLUMNS)))})"

@@ -12,7 +12,7 @@ from pm_cli.share import share
 from pm_cli.store import git
 from pm_cli.store.layout import SETTINGS, Layout
 from pm_cli.store.ledger import Ledger
-from pm_cli.store.settings import DeskSettings
+from pm_cli.store.desk import DeskSettings
 from pm_cli.store.write import prepare_local
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class Start:
 def begin(root: Path, start: Start) -> Ledger:
     """Make a folder a ledger; raises Refusal when it is one already or is not empty."""
     if (root / SETTINGS).exists():
-        raise Refusal(_("{path} is a ledger already.").format(path=root), _("Look at it: pm --ledger {path}").format(path=root))
+        raise Refusal(
+            _("{path} is a ledger already.").format(path=root), _("Look at it: pm --ledger {path}").format(path=root)
+        )
     if root.exists() and any(path.name != ".git" for path in root.iterdir()):
         raise Refusal(_("{path} is not empty.").format(path=root), _("Name a new folder."))
     root.mkdir(parents=True, exist_ok=True)

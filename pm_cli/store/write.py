@@ -7,6 +7,7 @@ import secrets
 import signal
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pm_cli import kinds
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
     from pm_cli.core.record import Record
     from pm_cli.store.git import Author
     from pm_cli.store.ledger import Ledger
+    from pm_cli.store.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A new record whose file already lies under a scratch name, with what git and the index have to know of it."""
+
+    scratch: str
+    path: str
+    content: bytes
+    row: Row
 
 
 class Writing:
@@ -34,6 +46,7 @@ class Writing:
         self.ledger = ledger
         self.records: dict[str, Record] = {}
         self.files: dict[str, bytes] = {}
+        self.prepared: dict[str, Prepared] = {}
         self._log = IntentLog(ledger.layout.local)
 
     def put(self, record: Record) -> None:
@@ -47,6 +60,20 @@ class Writing:
         """Add another file of the ledger: an attachment, a policy."""
         self.files[path] = content
 
+    def prepare(self, record: Record) -> Prepared:
+        """Write the file of a new record under a scratch name, as one of very many; may be done in another process."""
+        from pm_cli.store.rows import from_record
+
+        content, scratch = dump(record.to_node()), secrets.token_hex(8)
+        disk.write(self._log.scratch / scratch, content, sync=False)
+        row = from_record(record, self.ledger.policy, self.ledger.calendar)
+        return Prepared(scratch, self._path(record), content, row)
+
+    def take(self, prepared: Prepared) -> None:
+        """Add a record that was prepared."""
+        self.prepared[prepared.path] = prepared
+        self.files[prepared.path] = prepared.content
+
     def _path(self, record: Record) -> str:
         """Where a record's file is; its folder never changes."""
         born = record.birth_number
@@ -57,10 +84,9 @@ class Writing:
         return path
 
     def commit(self, message: str, author: Author, notices: list[str] | None = None) -> None:
-        """Make everything durable and commit it; raises NotCommitted when it is saved but something is left to do,
-        LedgerTrouble when nothing was saved.
+        """Make everything durable and commit it; `notices` receives what the user should also know.
 
-        `notices` receives what the user should also know.
+        Raises LedgerTrouble when nothing was saved, NotCommitted when it is saved but something is left to do.
         """
         if not self.files:
             return
@@ -85,20 +111,25 @@ class Writing:
             failure = to_git(self.ledger, self._log, intent, published)
         except OSError as error:
             raise NotCommitted(
-                _("Saved, but not finished: {reason}").format(reason=error.strerror or error),
+                _("{what} is saved, but not finished: {reason}").format(what=self._what(), reason=error.strerror or error),
                 _("The next command completes it; or run: pm check"),
             ) from None
         self._to_index(elsewhere)
         if beside := [place for path, place in elsewhere.items() if path != place]:
             raise NotCommitted(
-                _("Saved in {file}, because its number was taken at the same moment.").format(file=", ".join(beside)),
+                _("Its number was taken at the same moment, so it is saved as {file}.").format(file=", ".join(beside)),
                 _("Give it a number of its own: pm merge"),
             )
         if failure:
             raise NotCommitted(
-                _("Saved, but git has not got it yet: {reason}").format(reason=failure),
+                _("{what} is saved, but git has not got it yet: {reason}").format(what=self._what(), reason=failure),
                 _("The next command commits it; or solve it first: git status"),
             )
+
+    def _what(self) -> str:
+        """What was written, in a few words."""
+        names = [record.id for record in self.records.values()] or list(self.files)
+        return ", ".join(names[:3]) + (" ..." if names[3:] else "")
 
     def _prepare(self) -> list[Entry]:
         """Write every file under a scratch name; on an error nothing is left behind."""
@@ -106,6 +137,9 @@ class Writing:
         bulk = len(self.files) >= BULK
         try:
             for path, content in self.files.items():
+                if path in self.prepared:
+                    entries.append(Entry(self.prepared[path].scratch, path))
+                    continue
                 scratch = secrets.token_hex(8)
                 entries.append(Entry(scratch, path))
                 disk.write(self._log.scratch / scratch, content, sync=not bulk)
@@ -126,6 +160,7 @@ class Writing:
     def _to_index(self, elsewhere: Mapping[str, str]) -> None:
         try:
             self.ledger.index.put((path, record) for path, record in self.records.items() if path not in elsewhere)
+            self.ledger.index.put_rows((one.path, one.row) for one in self.prepared.values() if one.path not in elsewhere)
         except Exception:  # only a cache: the next command sees that the files changed, and says what is wrong with it
             return
 
@@ -157,7 +192,7 @@ def writing(ledger: Ledger) -> Iterator[Writing]:
     """Hold the ledger for one command: finish what an interrupted one left, then read and write undisturbed."""
     refuse_network(ledger.root)
     prepare_local(ledger.layout.local)
-    with locked(ledger.layout.lock):
+    with locked(ledger.layout.lock_file):
         recover(ledger)
         ledger.forget_numbers()
         if "index" in vars(ledger):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pm_cli.core.text import _, word
 from pm_cli.core.times import shown
-from pm_cli.ui.console import cell, padded, width
+from pm_cli.ui.console import cell, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,19 +24,16 @@ PROSE = {"brief", "value"}
 _MARKDOWN = re.compile(r"([\\`*\[\]<>|])")
 
 
-class Cell(NamedTuple):
-    """One cell of a table; its look is `figure` (stands at the right), `prose` (may wrap) or "" (does not wrap)."""
-
-    text: str
-    look: str
-
-
 @dataclass(frozen=True)
 class Grid:
-    """A table ready to be laid out; `more` rows were left off."""
+    """A table ready to be laid out: texts by row; columns look `figure` (at the right), `prose` (may wrap) or `term`.
 
-    titles: list[Cell]
-    rows: list[list[Cell]]
+    `more` rows were left off.
+    """
+
+    titles: list[str]
+    rows: list[list[str]]
+    looks: list[str]
     more: int = 0
 
 
@@ -50,58 +48,59 @@ class Reader:
         """A stored instant as local time to the minute."""
         return shown(datetime.fromisoformat(instant), self.zone) if instant else NOTHING
 
-    def shown(self, value: Any, how: str = "") -> str:
-        """A value in words. `how`: `when`, `signed`, `lasting`, `brief`, `value` (a key or free text), or a context of
-        `word` such as `kind` and `state`; by default as its type asks for."""
-        if value is None or value == "":
-            return NOTHING
-        ways: dict[str, Callable[[Any], str]] = {
-            "": plain, "when": self.when, "signed": signed, "lasting": lasting, "brief": self.brief, "value": key_or_text,
-        }  # fmt: skip
-        if isinstance(value, list):
-            return ", ".join(self.shown(item, how) for item in value) or NOTHING
-        return ways[how](value) if how in ways else word(how, str(value))
-
     def brief(self, text: str) -> str:
         """Text cut to the width of a summary; on a printed page it may wrap instead."""
         return text if self.format == "html" else cut(text, BRIEF)
+
+    def way(self, how: str) -> Callable[[Any], str]:
+        """How one value reads: `when`, `signed`, `lasting`, `brief`, `value` (a key or free text), or the name of a
+        context of `word` such as `kind` and `state`; by default as its type asks for."""
+        ways: dict[str, Callable[[Any], str]] = {
+            "": plain,
+            "when": self.when,
+            "signed": signed,
+            "lasting": lasting,
+            "brief": self.brief,
+            "value": key_or_text,
+        }
+        return ways.get(how, partial(word, how))
+
+    def shown(self, value: Any, how: str = "") -> str:
+        """A value, or several with commas, in words (see `way`); "-" for none."""
+        if value is None or value == "" or value == []:
+            return NOTHING
+        read = self.way(how)
+        return ", ".join(map(read, value)) if isinstance(value, list) else read(value)
 
     def plain(self, text: object) -> str:
         """Text that means nothing to the format: Markdown's own characters are escaped (HTML is by its templates)."""
         return _MARKDOWN.sub(r"\\\1", cell(text)) if self.format == "md" else cell(text)
 
 
-def grid(
-    reader: Reader, items: Sequence[Mapping[str, Any]], columns: Sequence[Sequence[str]], limit: int = 0
-) -> Grid:
-    """A table of items, one a row. A column is its title, the name of the value and how that reads (see `shown`)."""
+def grid(reader: Reader, items: Sequence[Mapping[str, Any]], columns: Sequence[Sequence[str]], limit: int = 0) -> Grid:
+    """A table of items, one a row. A column is its title, the name of a value and how that reads (see `Reader.way`)."""
     kept = items[:limit] if limit else items
-    titles = [reader.plain(title) for title, *_rest in columns]
-    made = [[_made(reader, item.get(name), *how) for _title, name, *how in columns] for item in kept]
-    looks = [_look([row[n].look for row in made]) for n in range(len(columns))]
-    texts = [titles, *([cell.text for cell in row] for row in made)]
-    if reader.format != "html":
-        wide = [max(width(row[n]) for row in texts) for n in range(len(columns))]
-        texts = [[_filled(*one) for one in zip(row, looks, wide, strict=True)] for row in texts]
-    laid = [[Cell(*one) for one in zip(row, looks, strict=True)] for row in texts]
-    return Grid(laid[0], laid[1:], len(items) - len(kept))
+    made = [_column(reader, [item.get(name) for item in kept], title, *how) for title, name, *how in columns]
+    looks = [look for _texts, look in made]
+    titles, *rows = (list(row) for row in zip(*(texts for texts, _look in made), strict=True))
+    return Grid(titles, rows, looks, len(items) - len(kept))
 
 
-def _made(reader: Reader, value: Any, how: str = "") -> Cell:
-    figure = how in FIGURES or (isinstance(value, dict | int | float) and not isinstance(value, bool))
-    look = "figure" if figure or value is None else "prose" if how in PROSE or isinstance(value, list) else ""
-    return Cell(reader.plain(reader.shown(value, how)), look)
+def _column(reader: Reader, values: list[Any], title: str, how: str = "") -> tuple[list[str], str]:
+    """Title and texts of one column, filled to one width where the format asks for it, and its look."""
+    figures = how in FIGURES or (bool(values) and all(_is_figure(value) for value in values))
+    prose = how in PROSE or any(isinstance(value, list) for value in values)
+    look = "figure" if figures else "prose" if prose else "term"
+    texts = [reader.plain(title), *(reader.plain(reader.shown(value, how)) for value in values)]
+    if reader.format == "html":
+        return texts, look
+    widths = [width(text) for text in texts]
+    blanks = [" " * (max(widths) - wide) for wide in widths]
+    return [blank + text if figures else text + blank for text, blank in zip(texts, blanks, strict=True)], look
 
 
-def _look(looks: list[str]) -> str:
-    """How a column looks: figures only where all are, prose where one is."""
-    if looks and all(look == "figure" for look in looks):
-        return "figure"
-    return "prose" if "prose" in looks else ""
-
-
-def _filled(text: str, look: str, wide: int) -> str:
-    return " " * (wide - width(text)) + text if look == "figure" else padded(text, wide)
+def _is_figure(value: Any) -> bool:
+    return value is None or (isinstance(value, dict | int | float) and not isinstance(value, bool))
 
 
 def plain(value: Any) -> str:

@@ -67,7 +67,7 @@ def table(
     """Rows as an aligned table on a terminal, as tab-separated lines with a header into a pipe."""
     if not on_terminal():
         sys.stdout.write("\t".join(titles) + "\n")
-        sys.stdout.writelines("\t".join(cell(value) for value in row) + "\n" for row in rows)
+        sys.stdout.writelines(map(_line, rows))
         return
     from rich.console import Console
     from rich.table import Table
@@ -79,6 +79,16 @@ def table(
     for row in rows:
         drawn.add_row(*(Text(cell(value)) for value in row), style=style(row) if style else None)
     Console(highlight=False, no_color="NO_COLOR" in os.environ or None).print(drawn)
+
+
+def _line(row: Row) -> str:
+    """A row as tab-separated text; nearly all are printable as they are."""
+    try:
+        if "".join(row).isprintable():  # type: ignore[arg-type]
+            return "\t".join(row) + "\n"  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    return "\t".join(map(cell, row)) + "\n"
 
 
 def cell(value: object) -> str:
@@ -99,7 +109,7 @@ def heading(text: str) -> None:
 
 def width(text: str) -> int:
     """Columns a text takes on a terminal: two for wide characters."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def padded(text: str, columns: int) -> str:

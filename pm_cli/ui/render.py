@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import partial
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChainableUndefined, FileSystemLoader, TemplateSyntaxError
+from jinja2 import ChainableUndefined, FileSystemBytecodeCache, FileSystemLoader, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
+    from jinja2 import BytecodeCache
+
 FORMATS = ("html", "md", "txt")
 
 
@@ -30,18 +33,18 @@ class Templates:
 
     Templates see what is handed to `render` and the functions named here, and nothing else: no file, no module, no
     attribute that begins with an underscore. HTML is escaped; control and bidi characters are replaced everywhere.
+    Compiled templates are kept in `cache`, a folder that belongs to this clone alone.
     """
 
-    def __init__(self, own: Path, format: str, zone: tzinfo) -> None:
+    def __init__(self, own: Path, format: str, zone: tzinfo, cache: Path | None = None) -> None:
         self.format = format
         self._folders = (own, share("templates"))
         self._environment = SandboxedEnvironment(
             loader=FileSystemLoader(self._folders),
             autoescape=format == "html",
             undefined=ChainableUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
             finalize=_harmless,
+            bytecode_cache=_cache(cache, format) if cache else None,
         )
         reader = cells.Reader(zone, format)
         self._environment.globals.update(
@@ -57,11 +60,9 @@ class Templates:
         self._environment.filters["plain"] = reader.plain
 
     def find(self, *names: str) -> str:
-        """The first of these templates that exists in this format, "" for none; `sheet/sheet` is `sheet/sheet.html.j2`."""
+        """The first of these that exists in this format, "" for none; `sheet/sheet` stands for `sheet/sheet.html.j2`."""
         files = (f"{name}.{self.format}.j2" for name in names)
-        return next(
-            (file for file in files if any((folder / file).is_file() for folder in self._folders)), ""
-        )
+        return next((file for file in files if any((folder / file).is_file() for folder in self._folders)), "")
 
     def render(self, file: str, values: Mapping[str, Any]) -> str:
         """A rendered document; raises LedgerTrouble that names template and line, whatever went wrong there."""
@@ -73,6 +74,15 @@ class Templates:
                 _("A ledger's own templates come before those of pm: look into its folder templates."),
             ) from error
         return text if self.format == "html" else _tidy(text)
+
+
+def _cache(folder: Path, format: str) -> BytecodeCache | None:
+    """Where compiled templates are kept; a ledger that cannot be written to works without."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder), f"{format}-%s") if os.access(folder, os.W_OK) else None
 
 
 def _place(error: Exception) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pm_cli.cli.help import Command, Group
 from pm_cli.cli.session import current
 from pm_cli.core.calendar import UnknownYear
 from pm_cli.core.duration import Duration, due
@@ -15,10 +16,10 @@ from pm_cli.core.text import N_, _
 from pm_cli.core.times import When, parse_day, shown
 from pm_cli.ui import console
 
-app = typer.Typer(rich_markup_mode=None, help=N_("Working days"), no_args_is_help=True)
+app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, help=N_("Working days"), no_args_is_help=True)
 
 
-@app.command("show", help=N_("The days of a month, or of the next two weeks: working or not, and why"))
+@app.command("show", cls=Command, help=N_("The days of a month, or of the next two weeks: working or not, and why"))
 def show(
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=N_("Month"))] = "",
     days: Annotated[int, typer.Option("--days", help=N_("So many days from today"))] = 14,
@@ -42,7 +43,7 @@ def show(
     )
 
 
-@app.command("years", help=N_("How far the calendar reaches"))
+@app.command("years", cls=Command, help=N_("How far the calendar reaches"))
 def years() -> None:
     calendar = current.ledger.calendar
     first, last = calendar.first_year, calendar.last_year
@@ -58,7 +59,7 @@ def years() -> None:
         )
 
 
-@app.command("due", help=N_("When a term would be due: pm calendar due '2 working days' --from '2026-09-30 16:00'"))
+@app.command("due", cls=Command, help=N_("When a term would be due: pm calendar due '2 working days' --from '2026-09-30 16:00'"))
 def due_(
     term: Annotated[str, typer.Argument(metavar="TERM", help=N_("Such as '2 working days'"))],
     start: Annotated[str, typer.Option("--from", metavar="TIME", help=N_("Beginning of the term"))] = "",

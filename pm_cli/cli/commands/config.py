@@ -7,20 +7,22 @@ from typing import Annotated
 import typer
 
 from pm_cli.cli.commands.init import desk_letter
+from pm_cli.cli.help import Command, Group
 from pm_cli.cli.session import current
 from pm_cli.core.errors import Refusal, Usage
 from pm_cli.core.text import N_, _
 from pm_cli.store.layout import SETTINGS
-from pm_cli.store.settings import IDLE, edited
+from pm_cli.store.desk import IDLE
+from pm_cli.store.settings import edited
 from pm_cli.store.write import prepare_local, writing
 from pm_cli.ui import console
 
 WRITES = True
-app = typer.Typer(rich_markup_mode=None, help=N_("This desk and the estate"), no_args_is_help=True)
+app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, help=N_("This desk and the estate"), no_args_is_help=True)
 KEYS = ("estate", "company", "timezone", "language")
 
 
-@app.command("show", help=N_("Show all settings"))
+@app.command("show", cls=Command, help=N_("Show all settings"))
 def show() -> None:
     ledger = current.ledger
     settings, estate = ledger.desk_settings, ledger.estate
@@ -47,7 +49,7 @@ def show() -> None:
         )
 
 
-@app.command("as", help=N_("Say who acts at this desk from now on; without LOGIN: nobody"))
+@app.command("as", cls=Command, help=N_("Say who acts at this desk from now on; without LOGIN: nobody"))
 def acting_as(login: Annotated[str, typer.Argument(metavar="LOGIN")] = "") -> None:
     ledger = current.ledger
     if login:
@@ -59,7 +61,7 @@ def acting_as(login: Annotated[str, typer.Argument(metavar="LOGIN")] = "") -> No
     console.out(_("Acting here: {who}").format(who=login or "-"))
 
 
-@app.command("desk", help=N_("Claim a letter for this clone"))
+@app.command("desk", cls=Command, help=N_("Claim a letter for this clone"))
 def desk(
     letter: Annotated[str, typer.Argument(metavar="LETTER")],
     name: Annotated[str, typer.Option("--name", help=N_("What the desk is called"))] = "",
@@ -80,7 +82,7 @@ def desk(
     console.out(_("This clone is desk {letter}.").format(letter=wanted))
 
 
-@app.command("set", help=N_("Change a setting of the estate: estate, company, timezone, language"))
+@app.command("set", cls=Command, help=N_("Change a setting of the estate: estate, company, timezone, language"))
 def change(key: Annotated[str, typer.Argument()], value: Annotated[str, typer.Argument()]) -> None:
     if key not in KEYS:
         raise Usage(_("There is no setting {key!r}: {keys}").format(key=key, keys=", ".join(KEYS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ def run(
         bool, typer.Option("--skip-bad", help=N_("Take in the other rows when some do not fit"))
     ] = False,
 ) -> int | None:
+    gc.disable()  # nothing here is cyclic, and the collector would go through all rows again and again
     asked, ledger, login = _asked(kind), current.ledger, current.actor
     said = mapping.load(map_)
     rows = table.read(file, *plan.written_in(said))
@@ -126,4 +128,6 @@ def _show(brought: Brought, stopped: bool) -> None:
         console.tell(_("Dry run: nothing was written."))
     elif stopped:
         console.tell(_("Nothing was imported."))
-        console.tell(_("Hint: {hint}").format(hint=_("Correct the file or its mapping, or leave these rows out: --skip-bad")))
+        console.tell(
+            _("Hint: {hint}").format(hint=_("Correct the file or its mapping, or leave these rows out: --skip-bad"))
+        )

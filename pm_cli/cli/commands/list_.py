@@ -9,7 +9,8 @@ import typer
 
 from pm_cli import kinds
 from pm_cli.cli import query
-from pm_cli.cli.asof import AsOf, View, WithLate, seen_at
+from pm_cli.cli.asof import View, seen_at
+from pm_cli.cli.options import AsOf, WithLate
 from pm_cli.cli.present import flat, value_text
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pm_cli.cli.help import Command, Group
 from pm_cli.cli.session import current
 from pm_cli.core import text
 from pm_cli.core.errors import NotFound
@@ -14,10 +15,10 @@ from pm_cli.core.text import N_, _
 from pm_cli.core.times import When, parse_day
 from pm_cli.ui import console
 
-app = typer.Typer(rich_markup_mode=None, help=N_("Figures of the regulation"), no_args_is_help=True)
+app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, help=N_("Figures of the regulation"), no_args_is_help=True)
 
 
-@app.command("show", help=N_("What is in force today or on another day; all figures or those of one system"))
+@app.command("show", cls=Command, help=N_("What is in force today or on another day; all figures or those of one system"))
 def show(
     key: Annotated[str, typer.Argument(help=N_("Key or beginning of one, such as complaint.reply"))] = "",
     on: Annotated[str, typer.Option("--on", metavar="DAY", help=N_("Day asked about"))] = "today",
@@ -40,7 +41,7 @@ def show(
     )
 
 
-@app.command("history", help=N_("All values a figure has had"))
+@app.command("history", cls=Command, help=N_("All values a figure has had"))
 def history(key: Annotated[str, typer.Argument(help=N_("Key, such as sheet.collect"))]) -> None:
     values = [value for name in matching(key) for value in current.ledger.policy.entry(name).values]
     if current.json:

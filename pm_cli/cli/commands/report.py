@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pm_cli import reports
-from pm_cli.cli.asof import AsOf, View, WithLate, seen_at
+from pm_cli.cli.asof import View, seen_at
+from pm_cli.cli.options import AsOf, WithLate
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
 from pm_cli.core.errors import Usage
@@ -29,9 +30,13 @@ Output = Annotated[str, typer.Option("--output", metavar="FILE", help=N_("Write 
 
 def run(
     name: Name,
-    date: Annotated[str, typer.Option("--date", metavar="DAY", help=N_("The day, or any day of the period (default: today)"))] = "",
+    date: Annotated[
+        str, typer.Option("--date", metavar="DAY", help=N_("The day, or any day of the period (default: today)"))
+    ] = "",
     week: Annotated[str, typer.Option("--week", metavar="WEEK", help=N_("The week: 2026-W47, or any day of it"))] = "",
-    format: Annotated[str, typer.Option("--format", help=N_("txt, md, html or json (default: txt on a terminal, else md)"))] = "",
+    format: Annotated[
+        str, typer.Option("--format", help=N_("txt, md, html or json (default: txt on a terminal, else md)"))
+    ] = "",
     as_of: AsOf = "",
     with_late_entries: WithLate = False,
     output: Output = "",
@@ -43,7 +48,11 @@ def run(
     view = seen_at(current, as_of, with_late_entries)
     period = _period(report, {"day": date, "week": week}, view)
     figures = draw_up(wanted, report, Scope(view.ledger, period, view.moment, with_late_entries))
-    text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n" if form == "json" else _rendered(report, figures, form, view)
+    text = (
+        json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
+        if form == "json"
+        else _rendered(report, figures, form, view)
+    )
     if output:
         Path(output).write_text(text, encoding="utf-8", newline="\n")
         console.tell(_("Written to {file}").format(file=output))
@@ -66,7 +75,9 @@ def _period(report: Report, typed: dict[str, str], view: View) -> Period:
     when = When(view.moment, view.ledger.zone)
     given = {rhythm: text for rhythm, text in typed.items() if text}
     if len(given) > 1 or not given.keys() <= {"day", report.rhythm.name}:
-        raise Usage(_("This report goes by {rhythm}: give just that, or a day with --date.").format(rhythm=report.rhythm.name))
+        raise Usage(
+            _("This report goes by {rhythm}: give just that, or a day with --date.").format(rhythm=report.rhythm.name)
+        )
     try:
         period = report.rhythm.parse(next(iter(given.values()), "today"), when)
     except ValueError as error:
@@ -79,6 +90,7 @@ def _period(report: Report, typed: dict[str, str], view: View) -> Period:
 def _rendered(report: Report, figures: dict[str, Any], form: str, view: View) -> str:
     from pm_cli.ui.render import Templates
 
-    templates = Templates(view.ledger.root / "templates", form, view.ledger.zone)
+    ledger = view.ledger
+    templates = Templates(ledger.root / "templates", form, ledger.zone, ledger.layout.local / "templates")
     file = templates.find(f"report/{figures['report']}", "report/page")
     return templates.render(file, {**figures, "title": _(report.title), "blocks": list(report.blocks)})

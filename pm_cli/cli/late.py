@@ -1,0 +1,54 @@
+"""The list of what has missed its term; apart from its command, so that it can be shown without the parser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pm_cli.cli import query
+from pm_cli.cli.warnings import warn_of_problems
+from pm_cli.core.text import _, word
+from pm_cli.ui import console
+
+if TYPE_CHECKING:
+    from pm_cli.cli.asof import View
+    from pm_cli.store.ledger import Ledger
+
+
+def show(view: View, *, as_json: bool, kind: str = "", promises: bool = False) -> int:
+    """Print the missed terms at a moment, of one kind or only promises if asked; returns how many there are."""
+    terms = [
+        term
+        for term in query.overdue(view.ledger, view.at)
+        if (not kind or term.kind == kind) and (term.promise or not promises)
+    ]
+    if as_json:
+        console.as_json(list(query.overdue_json(view.ledger, terms, view.at)))
+    else:
+        titles = ("ID", "Kind", "Unit", "Clock", "Due", "Late", "Level", "Tell", "Handler", "What")
+        console.table([_(title) for title in titles], _rows(view.ledger, terms, view.at))
+        if console.on_terminal():
+            console.tell(_("{count} overdue").format(count=len(terms)))
+    warn_of_problems(view.ledger)
+    return len(terms)
+
+
+def _rows(ledger: Ledger, terms: list[query.Term], at: int) -> list[console.Row]:
+    levels = query.Levels(ledger)
+    rows: list[console.Row] = []
+    for term in terms:
+        reached, role = levels.of(term, at)
+        rows.append(
+            (
+                term.id,
+                word("kind", term.kind),
+                term.unit,
+                word("clock", term.clock),
+                query.minute(ledger, term.due),
+                query.lasting(term.late_by(at)),
+                str(reached) if reached else "",
+                word("role", role) if role else "",
+                term.handler,
+                term.summary[:30],
+            )
+        )
+    return rows

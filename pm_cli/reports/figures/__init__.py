@@ -1,0 +1,1 @@
+"""What reports are made of: periods, and figures counted over the index; one file for each block of figures."""
