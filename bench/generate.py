@@ -91,21 +91,21 @@ def record(plan: Plan, homes: list[str]) -> tuple[str, bytes]:
         case "repair":
             step("receive", at, {**common, "priority": "ordinary", "finish_by": stored(promised)})
             at = step("assign", at + timedelta(minutes=10), {"worker": "wang.gang", "told": "师傅二十分钟内到"})
-            at = step("arrive", at + timedelta(minutes=chance.randrange(20, 90)), {})
-            at = step("return_slip", at + timedelta(minutes=20), {})
-            if not is_open:
+            if is_open:
+                at = step("arrive", at + timedelta(minutes=chance.randrange(20, 50)), {})
+                step("return_slip", at + timedelta(minutes=20), {})
+            else:
                 at = step("finish", at + timedelta(hours=chance.randrange(1, 20)), {"result": "已修好"})
                 step("close", at + timedelta(hours=2), {"reason": "住户确认"}, "liu.min")
         case "complaint":
             step("receive", at, {**common, "reply_by": stored(promised)})
-            at = step("report", at + timedelta(minutes=10), {"reported_to": "cs_manager"})
             at = step("judge", at + timedelta(minutes=20), {"validity": "valid"})
-            at = step("forward", at + timedelta(minutes=20), {"departments": ["engineering"]})
             if is_open:
+                at = step("report", at + timedelta(minutes=5), {"reported_to": "cs_manager"})
+                step("forward", at + timedelta(minutes=20), {"departments": ["engineering"]})
                 step("progress", plan.today - timedelta(hours=1), {"told": "正在处理"})
             else:
-                at = step("reply", at + timedelta(hours=chance.randrange(1, 60)), {"measures": "已安排处理"})
-                at = step("handle", at + timedelta(hours=2), {"result": "已处理"})
+                at = step("handle", at + timedelta(hours=chance.randrange(1, 60)), {"result": "已处理"})
                 at = step("tell_outcome", at + timedelta(hours=1), {"told": "已告知"})
                 step("close", at + timedelta(hours=2), {"reason": "住户满意"}, "liu.min")
         case _:

@@ -1,4 +1,4 @@
-"""Make the demo estate: type the commands of `demo/story.txt` into a fresh ledger and put its records into `ledger/`."""
+"""Make the demo estate: type the commands of `demo/story.txt` into a fresh ledger, keep its records in `ledger/`."""
 
 from __future__ import annotations
 

@@ -1,13 +1,17 @@
-"""What the documents take from the program: command reference, glossary, picture; `python -m tests.reference` writes all.
+"""What documents take from the program: the command reference, the glossary, a picture, the answers in sessions.
 
-It also runs the sessions of all documents anew. `test_docs.py` says what is out of date.
+`python -m tests.reference` brings all of it up to date; `test_docs.py` says when it is not.
 """
 
 from __future__ import annotations
 
+import re
+from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from examples import make_demo
 from pm_cli import kinds
 from pm_cli.cli import root
 from pm_cli.cli.options import common
@@ -16,10 +20,11 @@ from pm_cli.core import person
 from pm_cli.core.action import ANY, BACK, OPEN
 from pm_cli.core.standard import STANDARD
 from pm_cli.core.text import catalogue, use_language
+from pm_cli.ui.console import width
 from tests import sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pm_cli.core.action import Action
     from pm_cli.core.kind import Kind
@@ -55,12 +60,6 @@ The words of `pm` as they stand in files and commands, and as staff read them. M
 """
 
 
-def made() -> dict[Path, str]:
-    """The documents that are made entirely from the program, by path."""
-    use_language("en")
-    return {DOCS / "commands.md": _text(_commands()), DOCS / "glossary.md": _text(_glossary())}
-
-
 def _text(lines: Iterable[str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
@@ -93,7 +92,7 @@ def _kind(kind: Kind) -> Iterator[str]:
     declared = kind.declared
     yield f"### pm {_typed(kind.name)}\n\n{kind.help}."
     yield f"Open: {_words(declared.open)}. Closed: {_words(declared.closed)}.\n"
-    for action in kind.actions.values():
+    for action in kind.verbs.values():
         if action.name not in STANDARD:
             command = verb(kind, action)
             yield f"#### pm {_typed(kind.name)} {command.name}{_positions(command)}\n"
@@ -140,9 +139,7 @@ def _options(command: Any) -> Iterator[str]:
     """One line for each option that is the command's own, and a blank one."""
     known = {one.name for one in COMMON} | {"more", "draft", "help"}
     own = [
-        one
-        for one in command.params
-        if one.param_type_name != "argument" and one.name not in known and not one.hidden
+        one for one in command.params if one.param_type_name != "argument" and one.name not in known and not one.hidden
     ]
     yield from (_option(one) for one in own)
     if own:
@@ -178,10 +175,57 @@ def _terms(title: str, context: str, keys: Iterable[str]) -> Iterator[str]:
 # -- the picture --------------------------------------------------------------------------------------------------
 
 
+def picture() -> str:
+    """`pm` as the staff of the demo estate sees it, drawn as a terminal with every character in its column."""
+    with TemporaryDirectory() as scratch:
+        begin = ["--estate", "翠湖花园", "--demo", "--no-git", "--language", "zh_CN"]
+        make_demo.run(["init", f"{scratch}/demo", *begin], sessions.EVENING)
+        _code, shown, _said = make_demo.run(["--ledger", f"{scratch}/demo"], sessions.EVENING)
+    lines = ["$ pm", *shown.splitlines()]
+    wide, high = max(map(width, lines)) * COLUMN + 2 * EDGE, len(lines) * LINE + 2 * EDGE
+    drawn = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" font-family="monospace" font-size="16">',
+        f'<rect width="{wide}" height="{high}" rx="8" fill="#20242b"/>',
+    ]
+    for number, line in enumerate(lines):
+        fill = "#d5d9e0" if line.startswith(" ") else "#8fbcff"
+        drawn.append(f'<g fill="{fill}">{_drawn(line, EDGE + (number + 1) * LINE - 6)}</g>')
+    return "\n".join([*drawn, "</svg>\n"])
+
+
+COLUMN, LINE, EDGE = 9, 22, 16
+"""Width of a terminal column, height of a line, and the margin, in pixels."""
+
+
+def _drawn(line: str, y: int) -> str:
+    """A line in pieces of narrow and of wide characters, each as wide as its columns."""
+    found, column = [], 0
+    for piece in re.findall(r" +|[\x21-\x7e]+|[^\x20-\x7e]+", line):
+        if piece.strip():
+            place = f'x="{EDGE + column * COLUMN}" y="{y}" textLength="{width(piece) * COLUMN}"'
+            found.append(f'<text {place} lengthAdjust="spacingAndGlyphs">{escape(piece)}</text>')
+        column += width(piece)
+    return "".join(found)
+
+
+MADE: dict[str, Callable[[], str]] = {
+    "commands.md": lambda: _text(_commands()),
+    "glossary.md": lambda: _text(_glossary()),
+    "today.svg": picture,
+}
+"""Documents made entirely from the program, in `docs/`."""
+
+
+def made(name: str) -> str:
+    """One of them as it should be now."""
+    use_language("en")
+    return MADE[name]()
+
+
 def main() -> None:
     """Bring all documents up to date."""
-    for path, text in made().items():
-        path.write_text(text, encoding="utf-8")
+    for name in MADE:
+        (DOCS / name).write_text(made(name), encoding="utf-8")
     for path in sessions.documents():
         old = path.read_text(encoding="utf-8")
         new = sessions.refreshed(old)

@@ -119,6 +119,15 @@ def value_text(name: str, node: Node, zone: Any = None) -> str:
     return linked(node) if "@" in node and node[:2].isupper() else node
 
 
+def field_lines(name: str, node: Node, zone: Any = None) -> list[str]:
+    """A field's value for people, one line for each part where it has several with fields of their own."""
+    if isinstance(node, dict) and node and all(isinstance(part, dict) for part in node.values()):
+        return [f"{_key_text(key)}: {value_text(key, part, zone)}" for key, part in node.items()]
+    if isinstance(node, str) and "\n" in node:
+        return node.split("\n")
+    return [value_text(name, node, zone)]
+
+
 def _key_text(key: str) -> str:
     """A key within a field: a field's name, or where the keys are departments or copies, a value."""
     shown = word("field", key)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pm_cli.core import text
-from pm_cli.core.errors import Refusal, Usage
+from pm_cli.core.errors import LedgerTrouble, Refusal, Usage
 from pm_cli.core.text import _
 from pm_cli.store import layout
 from pm_cli.store.ledger import Ledger
@@ -35,7 +36,9 @@ class Session:
         """The ledger this command works on; raises NotFound."""
         ledger = Ledger(layout.find(named=self.ledger_named))
         if not (self.language or os.environ.get("PM_LANG")):
-            text.use_language(ledger.estate.language or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
+            with suppress(LedgerTrouble):  # `pm check` and `pm merge` have to work with settings that do not load
+                if ledger.estate.language:
+                    text.use_language(ledger.estate.language)
         return ledger
 
     @cached_property

@@ -51,7 +51,7 @@ class Clock:
         return self.within if isinstance(self.within, str) else self.within(fields)
 
 
-@dataclass
+@dataclass(slots=True)
 class Run:
     """One running or stopped clock of one record.
 
@@ -135,10 +135,12 @@ class Tracker:
                 continue
             running[name] = Run(clock, step.instant, step.event.id)
             began.append(name)
+        moved = step.before != step.after
         for run in running.values():
-            if run.clock.agreed or run.clock.no_later:
+            clock = run.clock
+            if clock.agreed or clock.no_later:
                 _agree(run, step, fields)
-            if run.clock.pauses and step.before != step.after:
+            if moved and clock.pauses:
                 _pause(run, step)
         self._end(step, fields, began)
 
@@ -190,7 +192,7 @@ def _pause(run: Run, step: Step) -> None:
 
 def _compute(run: Run, policy: Policy, calendar: Calendar) -> None:
     """Fill in value and due time of a run."""
-    pauses = [(begin, end) for begin, end in run.pauses if end is not None]
+    pauses = [(begin, end) for begin, end in run.pauses if end is not None] if run.pauses else []
     try:
         if run.key:
             run.value = policy.at(run.key, run.start.astimezone(calendar.zone))

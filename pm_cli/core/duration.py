@@ -106,9 +106,9 @@ def due(duration: Duration, start: datetime, calendar: Calendar) -> datetime:
     The last day ends at 23:59:59 unless the term names the hour (AMB-06); holidays do not move it (AMB-07).
     When the hour of a same day has struck, the next day's is meant (AMB-46). Raises UnknownYear.
     """
-    local = calendar.local(start)
     if duration.unit in _ELAPSED:
-        return calendar.local(local.astimezone(UTC) + duration.count * _ELAPSED[duration.unit])
+        return calendar.local(start.astimezone(UTC) + duration.count * _ELAPSED[duration.unit])
+    local = calendar.local(start)
     if duration.unit is Unit.WORKING_HOUR:
         return calendar.add_office_time(local, timedelta(hours=duration.count))
     last = _last_day(duration, local.date(), calendar)

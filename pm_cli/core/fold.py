@@ -86,22 +86,26 @@ def fold(kind: Kind, record: Record, until: datetime | None = None, watchers: It
         if reason or action is None:
             result.illegal.append((turn.event, reason))
             continue
-        before = result.state
-        if action.start or action.name == "complete":
-            start = action if action.start else start
-            assert start is not None
-            born.update(turn.given)
-            _keep(start, turn.given, result.fields, turn.at)
-            result.missing = tuple(name for name in kind.required(start.name) if name not in born)
-            result.state = DRAFT if result.missing else (start.goes(born, result.fields) or start.to)
-        else:
-            _keep(action, turn.given, result.fields, turn.at)
-            result.state = action.goes(turn.given, result.fields) or action.to or before
-            if result.state == BACK:
-                result.state = next(
-                    (step.before for step in reversed(result.steps) if step.after == before != step.before),
-                    before,
-                )
+        before, fields = result.state, dict(result.fields)
+        try:
+            if action.start or action.name == "complete":
+                start = action if action.start else start
+                assert start is not None
+                born.update(turn.given)
+                _keep(start, turn.given, fields, turn.at)
+                result.missing = tuple(name for name in kind.required(start.name) if name not in born)
+                result.state = DRAFT if result.missing else (start.goes(born, fields) or start.to)
+            else:
+                _keep(action, turn.given, fields, turn.at)
+                result.state = action.goes(turn.given, fields) or action.to or before
+        except (AttributeError, LookupError, TypeError, ValueError) as error:  # written by no version of the kind
+            result.illegal.append((turn.event, _("its values do not fit: {error}").format(error=repr(error))))
+            continue
+        if result.state == BACK:
+            result.state = next(
+                (step.before for step in reversed(result.steps) if step.after == before != step.before), before
+            )
+        result.fields = fields
         step = Step(turn.event, turn.given, turn.at, turn.instant, before, result.state)
         result.steps.append(step)
         for watcher in watchers:

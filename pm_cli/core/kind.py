@@ -102,8 +102,8 @@ class Kind:
         """Whether an action may happen in a state."""
         if action.start:
             return state == ""
-        if ANY in action.of:
-            return state not in {"", ANNULLED}
+        if ANY in action.of and state not in {"", ANNULLED}:
+            return True
         return state in action.of or (OPEN in action.of and state in self.declared.open)
 
     def possible(self, state: str) -> list[type[Action]]:

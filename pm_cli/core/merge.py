@@ -42,6 +42,7 @@ def merge(mine: Record, theirs: Record) -> Record:
         raise NotOneRecord(mine.id)
     senior, junior = sorted((mine, theirs), key=lambda one: (len(one.events), repr(one.to_node())), reverse=True)
     merged = senior.copy()
+    merged.id = max((_renumberings(one), one.id) for one in (mine, theirs))[1]
     merged.fields = {**junior.fields, **senior.fields}
     merged.events = ordered(list({event.id: event for event in (*junior.events, *senior.events)}.values()))
     for seal, kept in junior.private.items():
@@ -49,6 +50,10 @@ def merge(mine: Record, theirs: Record) -> Record:
         # a value erased on one desk stays erased
         merged.private[seal] = kept if ours is None or len(kept) < len(ours) else ours
     return merged
+
+
+def _renumberings(record: Record) -> int:
+    return sum(event.do == "renumber" for event in record.events)
 
 
 def concurrent(events: list[Event], one: str, other: str) -> bool:

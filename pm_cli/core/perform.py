@@ -73,7 +73,7 @@ class World:
 
     def find(self, number: str) -> Seen | None:
         """The record a stored link stands for, as it was at the event; as first registered if that came later."""
-        record = self.books.get(linked(number))
+        record = self.books.get(number)
         return None if record is None else then(self.books.kind(record.kind), record, self.at)
 
     def open(self, kind: str, **equal: str) -> Sequence[Seen]:

@@ -78,7 +78,10 @@ class Entry:
 
     def at(self, day: date) -> Value | None:
         """The value in force on a day; None before the first one and after the rule ended."""
-        index = bisect_right([value.since for value in self.values], day) - 1
+        latest = self.values[-1]
+        if latest.since <= day:
+            return latest if latest.text is not None else None
+        index = bisect_right(self.values, day, key=lambda value: value.since) - 1
         value = self.values[index] if index >= 0 else None
         return value if value and value.text is not None else None
 

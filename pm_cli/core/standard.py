@@ -36,7 +36,7 @@ class Strike(Action, of=ANY, by=DESK, meta=True):
     reason: Text = need("Why it is void", keep=False)
 
 
-class Settle(Action, of=ANY, by=SENIOR, meta=True):
+class Settle(Action, of=(ANY, "annulled"), by=SENIOR, meta=True):
     """Resolve a contested record after a merge: keep one step, void those that contradict it"""
 
     keep: Text = need("Event to keep", keep=False)

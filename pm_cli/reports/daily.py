@@ -1,4 +1,4 @@
-"""Daily report (日报): the day's complaints, requests, terms and keys. Rules COMP-56, KEY-10, CAL-01, CAL-02, CAL-06."""
+"""Daily report (日报): complaints, requests, terms and keys. Rules COMP-56, KEY-10, CAL-01, CAL-02, CAL-06."""
 
 from __future__ import annotations
 

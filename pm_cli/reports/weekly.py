@@ -1,4 +1,4 @@
-"""Weekly report (周报): the week's demands, terms, sheets and keys. Rules STAT-01, CONS-21, SHEET-27, CAL-13."""
+"""Weekly report (周报): demands, terms, sheets and keys. Rules STAT-01, CONS-21, SHEET-27, CAL-13."""
 
 from __future__ import annotations
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
 from typing import TYPE_CHECKING
 
 from pm_cli.store import index
+from pm_cli.store.forked import forked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,24 +16,18 @@ if TYPE_CHECKING:
     from pm_cli.store.rows import Row
 
 BATCH = 250
-_ledger: Ledger | None = None
+"""Files a process reads before it hands its rows on."""
 
 
 def read_all(ledger: Ledger, changed: Mapping[str, Stamp]) -> Iterator[tuple[str, Stamp, Row | Problem]]:
     """The rows of these files, in their order."""
-    global _ledger
-    _ledger = ledger
-    assert ledger.calendar is not None  # compiled once here, inherited by the children
+    assert ledger.calendar is not None  # compiled here once, inherited by the children
     items = list(changed.items())
     batches = [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
-    gc.freeze()
-    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
-        for batch, found in zip(batches, pool.imap(_batch, batches), strict=True):
-            for (path, stamp), row in zip(batch, found, strict=True):
-                yield path, stamp, row
 
+    def read(batch: list[tuple[str, Stamp]]) -> list[Row | Problem]:
+        return [index.digest(ledger, path, stamp) for path, stamp in batch]
 
-def _batch(batch: list[tuple[str, Stamp]]) -> list[Row | Problem]:
-    assert _ledger is not None
-    gc.disable()
-    return [index.digest(_ledger, path, stamp) for path, stamp in batch]
+    for batch, found in zip(batches, forked(read, batches), strict=True):
+        for (path, stamp), row in zip(batch, found, strict=True):
+            yield path, stamp, row

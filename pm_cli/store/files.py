@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from pm_cli.core import codec
@@ -24,12 +25,14 @@ class Unreadable(Exception):
 
 def read_bytes(root: Path, path: str) -> bytes:
     """The content of a regular file of the ledger; raises Unreadable for links and oversized files."""
-    full = root / path
-    if full.is_symlink() or not full.is_file():
+    full = f"{root}/{path}"
+    found = os.lstat(full)
+    if not stat.S_ISREG(found.st_mode):
         raise Unreadable(problem(path, 0, _("it is not a regular file")))
-    if full.stat().st_size > codec.MAX_BYTES:
+    if found.st_size > codec.MAX_BYTES:
         raise Unreadable(problem(path, 0, _("it is larger than {limit} bytes").format(limit=codec.MAX_BYTES)))
-    return full.read_bytes()
+    with open(full, "rb", buffering=0) as file:
+        return file.read()
 
 
 def parse(path: str, content: bytes) -> Record:

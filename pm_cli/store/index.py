@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pm_cli.core.errors import LedgerTrouble, Problem
 from pm_cli.core.ident import linked
 from pm_cli.core.text import _
-from pm_cli.store.schema import INSERT_CLOCK, INSERT_EVENT, INSERT_RECORD, SCHEMA, VERSION
+from pm_cli.store.schema import INDEXES, INSERT_CLOCK, INSERT_EVENT, INSERT_RECORD, TABLES, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from pm_cli.store.rows import Row
 
 EVERYTHING = 20_000
-"""Up to so many records every file is looked at; above, folders and the files of open records."""
+"""Up to so many records every file is looked at; above, folders and the files of open journal records."""
 YOUNG = 50_000_000
 """Nanoseconds within which a second change might leave the same time stamp."""
 COLD = 400
 """From so many changed files on they are read by all processors."""
+STROKE = 1_000
+"""Records written at once while an index is filled."""
+MAPPED = 1 << 30
+"""Bytes of the index that SQLite may read as memory."""
 
 Stamp = tuple[int, int, int]
 """Size, modification time in nanoseconds (0: look again) and inode of a file."""
@@ -71,9 +75,11 @@ class Index:
             index.refresh()
             return index
         with index._change():  # others go on reading the old one until the new one is complete
-            if index._version() != wanted:
-                index._make(wanted)
-            index.refresh()
+            if index._version() == wanted:
+                index.refresh()
+                return index
+            index._make(wanted)
+            index._fill()
         return index
 
     @contextmanager
@@ -98,9 +104,46 @@ class Index:
     def _make(self, version: str) -> None:
         for (name,) in self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             self.db.execute(f"DROP TABLE {name}")
-        for statement in SCHEMA.split(";"):
+        for statement in TABLES.split(";"):
             self.db.execute(statement)
         self.db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
+
+    def _fill(self) -> None:
+        """Take in all files of an index that is still empty, in large strokes, and only then make its SQL indexes."""
+        changed, _gone, folders = self._differences(thorough=False)
+        records: list[tuple[object, ...]] = []
+        events: list[tuple[object, ...]] = []
+        clocks: list[tuple[object, ...]] = []
+        for rid, (path, stamp, row) in enumerate(self._read(changed), start=1):
+            if isinstance(row, Problem):
+                self._note(path, stamp, row)
+                continue
+            records.append((rid, path, path.rpartition("/")[0], *stamp, *row.record))
+            events += [(rid, *event) for event in row.events]
+            clocks += [(rid, *clock) for clock in row.clocks]
+            self._alias(rid, row)
+            if len(records) >= STROKE:
+                self._write(records, events, clocks)
+        self._write(records, events, clocks)
+        self.db.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", folders.items())
+        for statement in INDEXES.split(";"):
+            self.db.execute(statement)
+
+    def _write(
+        self,
+        records: list[tuple[object, ...]],
+        events: list[tuple[object, ...]],
+        clocks: list[tuple[object, ...]],
+    ) -> None:
+        for statement, collected in ((INSERT_RECORD, records), (INSERT_EVENT, events), (INSERT_CLOCK, clocks)):
+            self.db.executemany(statement, collected)
+            collected.clear()
+
+    def _note(self, path: str, stamp: Stamp, found: Problem) -> None:
+        self.db.execute("INSERT INTO problem VALUES (?,?,?,?,?,?)", (path, *stamp, found.line, found.message))
+
+    def _alias(self, rid: int, row: Row) -> None:
+        self.db.executemany("INSERT INTO alias VALUES (?, ?)", [(alias, rid) for alias in row.aliases])
 
     def refresh(self, *, thorough: bool = False) -> None:
         """Take in every file that changed since the last time; `thorough` looks at all of them whatever their number."""
@@ -113,8 +156,7 @@ class Index:
             for path, stamp, result in self._read(changed):
                 self.drop(path)
                 if isinstance(result, Problem):
-                    problem = (path, *stamp, result.line, result.message)
-                    self.db.execute("INSERT INTO problem VALUES (?,?,?,?,?,?)", problem)
+                    self._note(path, stamp, result)
                 else:
                     self.insert(path, stamp, result)
             self.db.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", folders.items())
@@ -175,7 +217,7 @@ class Index:
     ) -> None:
         """Files that may have been edited in place: those of open records, or all while they are few; and unreadable ones."""
         (total,) = self.db.execute("SELECT count(*) FROM record").fetchone()
-        condition = "" if thorough or total <= EVERYTHING else " WHERE open = 1"
+        condition = "" if thorough or total <= EVERYTHING else " WHERE open = 1 AND path < 'k'"
         query = f"SELECT path, folder, size, mtime, inode FROM record{condition}"
         broken = "SELECT path, '', size, mtime, inode FROM problem"
         root = f"{self._root}/"
@@ -225,12 +267,11 @@ class Index:
         return rows.from_record(record, self._ledger.policy, self._ledger.calendar)
 
     def insert(self, path: str, stamp: Stamp, row: Row) -> None:
-        cursor = self.db.execute(INSERT_RECORD, (path, path.rpartition("/")[0], *stamp, *row.record))
-        rid = cursor.lastrowid
+        rid = self.db.execute(INSERT_RECORD, (None, path, path.rpartition("/")[0], *stamp, *row.record)).lastrowid
+        assert rid is not None
         self.db.executemany(INSERT_EVENT, [(rid, *event) for event in row.events])
         self.db.executemany(INSERT_CLOCK, [(rid, *clock) for clock in row.clocks])
-        if row.aliases:
-            self.db.executemany("INSERT INTO alias VALUES (?, ?)", [(alias, rid) for alias in row.aliases])
+        self._alias(rid, row)
 
     def drop(self, path: str) -> None:
         self.db.execute("DELETE FROM problem WHERE path = ?", (path,))
@@ -244,10 +285,12 @@ class Index:
     def path_of(self, number: str) -> str:
         """The file of a number or alias, or ""."""
         row = self.db.execute("SELECT path FROM record WHERE id = ?", (number,)).fetchone()
-        row = row or self.db.execute(
-            "SELECT path FROM alias JOIN record USING (rid) WHERE alias.id = ?", (number,)
-        ).fetchone()
-        return str(row[0]) if row else ""
+        return str(row[0]) if row else next(iter(self.aliased(number)), "")
+
+    def aliased(self, number: str) -> list[str]:
+        """The files of records that once went by a number."""
+        found = self.db.execute("SELECT path FROM alias JOIN record USING (rid) WHERE alias.id = ?", (number,))
+        return [str(path) for (path,) in found]
 
     def tails(self, tail: str, kinds: tuple[str, ...]) -> list[tuple[str, str, str]]:
         """Records whose number or alias ends with a tail, as (number, unit, first words)."""
@@ -306,6 +349,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = OFF")  # a cache: after a power cut it is built anew
     connection.execute("PRAGMA cache_size = -20000")
+    connection.execute(f"PRAGMA mmap_size = {MAPPED}")
     return connection
 
 

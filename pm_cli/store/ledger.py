@@ -120,11 +120,15 @@ class Ledger:
 
     def get(self, number: str) -> Record | None:
         """The record of exactly this number, alias or stored link; its newest version within this command."""
-        plain = linked(number)
+        plain, _at, identity = number.partition("@")
         if plain in self.reserved:
             return self.reserved[plain]
         path = self.path_of(plain)
-        return self._read(path) if path else None
+        record = self._read(path) if path else None
+        if record is None or record.identity.startswith(identity):
+            return record
+        renumbered = (self._read(path) for path in self.index.aliased(plain))
+        return next((other for other in renumbered if other.identity.startswith(identity)), record)
 
     def _read(self, path: str) -> Record:
         from pm_cli.store.files import demand

@@ -17,6 +17,8 @@ from pm_cli.store import disk, files
 from pm_cli.store.write import writing
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pm_cli.core.record import Record
     from pm_cli.store.git import Git
     from pm_cli.store.ledger import Ledger
@@ -44,7 +46,8 @@ def resolve(ledger: Ledger) -> Merged:
         found = Merged()
         for path, stages in sorted(git.unmerged().items()):
             _resolve(ledger, git, path, stages, found)
-        _set_beside(ledger, found)
+        if not found.left:
+            _set_beside(ledger, found)
         for path, record in found.records.items():
             scratch = ledger.layout.local / "tmp" / "merged"
             disk.remove(scratch)
@@ -96,10 +99,16 @@ def _join(ledger: Ledger, path: str, versions: list[Record], found: Merged) -> N
     for version in versions:
         known = records.get(version.identity)
         records[version.identity] = version if known is None else united(known, version)
-    first, *later = sorted(records.values(), key=lambda one: (one.events[0].known, one.identity))
+    first, *later = sorted(records.values(), key=_registered)
     found.records[path] = first
     for record in later:
         _renumber(ledger, path, record, versions, found)
+
+
+def _registered(record: Record) -> tuple[datetime, datetime, str]:
+    """The order in which records came to be known, the same on every desk."""
+    first = record.events[0]
+    return first.known, first.instant, record.identity
 
 
 def united(one: Record, other: Record) -> Record:

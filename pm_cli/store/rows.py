@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pm_cli import kinds
 from pm_cli.core.clock import Run, Tracker
@@ -31,14 +30,13 @@ NAME = 6
 """Longest text, in characters, that is taken for a name and can be found by its initials."""
 
 
-@dataclass
-class Row:
+class Row(NamedTuple):
     """Rows for the tables `record`, `event`, `clock` and `alias`; times are seconds since the epoch."""
 
     record: tuple[object, ...]
-    events: list[tuple[object, ...]] = field(default_factory=list)
-    clocks: list[tuple[object, ...]] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
+    events: list[tuple[object, ...]]
+    clocks: list[tuple[object, ...]]
+    aliases: list[str]
 
 
 def from_content(path: str, content: bytes, policy: Policy, calendar: Calendar) -> Row:
@@ -125,7 +123,7 @@ def _unknown(record: Record) -> Row:
     times = (_seconds(first.instant), None, _seconds(last.instant), learned)
     return Row(
         (record.id, record.kind, record.state, 0, int(record.contested), 0, "", "", first.by, "", "", "", *times, 0,
-         json.dumps(record.fields, ensure_ascii=False), record.id)
+         json.dumps(record.fields, ensure_ascii=False), record.id), [], [], []
     )  # fmt: skip
 
 

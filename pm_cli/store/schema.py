@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "2"
+VERSION = "3"
 """Raise it whenever the tables or what is kept in them change; the index is then built anew."""
 
 RECORD_COLUMNS = (
@@ -16,7 +16,7 @@ CLOCK_COLUMNS = (
 LATE_ENTRY = 1800
 """Seconds between happening and being entered from which an entry is shown as late (及时, AMB-08)."""
 
-SCHEMA = f"""
+TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE folder (path TEXT PRIMARY KEY, mtime INTEGER) WITHOUT ROWID;
 CREATE TABLE record (rid INTEGER PRIMARY KEY, path TEXT UNIQUE, folder TEXT, size INTEGER, mtime INTEGER, inode INTEGER,
@@ -25,9 +25,13 @@ CREATE TABLE event (rid INTEGER, {", ".join(EVENT_COLUMNS)}, PRIMARY KEY (rid, n
 CREATE TABLE clock (rid INTEGER, {", ".join(CLOCK_COLUMNS)});
 CREATE TABLE alias (id TEXT, rid INTEGER);
 CREATE TABLE problem (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, inode INTEGER, line INTEGER, reason TEXT);
+"""
+INDEXES = f"""
 CREATE INDEX record_id ON record (id);
 CREATE INDEX record_folder ON record (folder);
-CREATE INDEX record_open ON record (kind, path) WHERE open = 1;
+CREATE INDEX record_face ON record (rid, open, id, kind, state, unit, handler, summary);
+CREATE INDEX record_open ON record (path, folder, size, mtime, inode) WHERE open = 1;
+CREATE INDEX record_standing ON record (kind, state, source, building, touched, began) WHERE open = 1;
 CREATE INDEX record_began ON record (kind, began);
 CREATE INDEX record_span ON record (touched, began);
 CREATE INDEX record_unit ON record (unit);
@@ -35,11 +39,11 @@ CREATE INDEX record_known ON record (known);
 CREATE INDEX event_at ON event (at, action);
 CREATE INDEX clock_rid ON clock (rid);
 CREATE INDEX event_late ON event (known) WHERE known > at + {LATE_ENTRY};
-CREATE INDEX clock_due ON clock (due) WHERE stopped IS NULL;
+CREATE INDEX clock_running ON clock (due, rid, start, paused, name, promise, warn, key, since, unknown) WHERE stopped IS NULL;
 CREATE INDEX clock_term ON clock (due);
 CREATE INDEX clock_unknown ON clock (unknown) WHERE unknown != '';
 CREATE INDEX alias_id ON alias (id);
 """
-INSERT_RECORD = f"INSERT INTO record (path, folder, size, mtime, inode, {', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * (5 + len(RECORD_COLUMNS)))})"
+INSERT_RECORD = f"INSERT INTO record VALUES ({', '.join('?' * (6 + len(RECORD_COLUMNS)))})"
 INSERT_EVENT = f"INSERT INTO event VALUES ({', '.join('?' * (1 + len(EVENT_COLUMNS)))})"
 INSERT_CLOCK = f"INSERT INTO clock VALUES ({', '.join('?' * (1 + len(CLOCK_COLUMNS)))})"

@@ -74,6 +74,10 @@ class Writing:
         self.prepared[prepared.path] = prepared
         self.files[prepared.path] = prepared.content
 
+    def give_up(self) -> None:
+        """Remove what was prepared, because it is not going to be written."""
+        self._log.sweep()
+
     def _path(self, record: Record) -> str:
         """Where a record's file is; its folder never changes."""
         born = record.birth_number

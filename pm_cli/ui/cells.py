@@ -20,7 +20,8 @@ BRIEF = 36
 """Terminal columns of a summary in a table."""
 NOTHING = "-"
 FIGURES = {"signed", "lasting"}
-PROSE = {"brief", "value"}
+PROSE = 24
+"""Terminal columns from which a text may wrap on a printed page."""
 _MARKDOWN = re.compile(r"([\\`*\[\]<>|])")
 
 
@@ -77,24 +78,27 @@ class Reader:
         return _MARKDOWN.sub(r"\\\1", cell(text)) if self.format == "md" else cell(text)
 
 
-def grid(reader: Reader, items: Sequence[Mapping[str, Any]], columns: Sequence[Sequence[str]], limit: int = 0) -> Grid:
-    """A table of items, one a row. A column is its title, the name of a value and how that reads (see `Reader.way`)."""
-    kept = items[:limit] if limit else items
+def grid(reader: Reader, items: Any, columns: Sequence[Sequence[str]], limit: int = 0) -> Grid:
+    """A table of items, one a row; `items` is a sequence of mappings or a list of a report (`count` and `rows`).
+
+    A column is its title, the name of a value and how that reads (see `Reader.way`).
+    """
+    rows, count = (items["rows"], items["count"]) if isinstance(items, dict) else (items, len(items))
+    kept = rows[:limit] if limit else rows
     made = [_column(reader, [item.get(name) for item in kept], title, *how) for title, name, *how in columns]
-    looks = [look for _texts, look in made]
-    titles, *rows = (list(row) for row in zip(*(texts for texts, _look in made), strict=True))
-    return Grid(titles, rows, looks, len(items) - len(kept))
+    looks = [look for _column, look in made]
+    titles, *texts = (list(row) for row in zip(*(column for column, _look in made), strict=True))
+    return Grid(titles, texts, looks, count - len(kept))
 
 
 def _column(reader: Reader, values: list[Any], title: str, how: str = "") -> tuple[list[str], str]:
     """Title and texts of one column, filled to one width where the format asks for it, and its look."""
     figures = how in FIGURES or (bool(values) and all(_is_figure(value) for value in values))
-    prose = how in PROSE or any(isinstance(value, list) for value in values)
-    look = "figure" if figures else "prose" if prose else "term"
     texts = [reader.plain(title), *(reader.plain(reader.shown(value, how)) for value in values)]
+    widths = [width(text) for text in texts]
+    look = "figure" if figures else "prose" if max(widths) > PROSE else "term"
     if reader.format == "html":
         return texts, look
-    widths = [width(text) for text in texts]
     blanks = [" " * (max(widths) - wide) for wide in widths]
     return [blank + text if figures else text + blank for text, blank in zip(texts, blanks, strict=True)], look
 
@@ -127,8 +131,10 @@ def lasting(seconds: int) -> str:
     minutes = max(0, seconds) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days}d {hours}h"
-    return f"{hours}h {rest}m" if hours else f"{rest}m"
+        return _("{days}d {hours}h").format(days=days, hours=hours)
+    if hours:
+        return _("{hours}h {minutes}m").format(hours=hours, minutes=rest)
+    return _("{minutes}m").format(minutes=rest)
 
 
 def cut(text: str, columns: int) -> str:

@@ -60,7 +60,7 @@ class Templates:
         self._environment.filters["plain"] = reader.plain
 
     def find(self, *names: str) -> str:
-        """The first of these that exists in this format, "" for none; `sheet/sheet` stands for `sheet/sheet.html.j2`."""
+        """The first of these that exists in this format, "" for none; `a/b` stands for `a/b.html.j2`."""
         files = (f"{name}.{self.format}.j2" for name in names)
         return next((file for file in files if any((folder / file).is_file() for folder in self._folders)), "")
 

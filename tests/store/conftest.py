@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -41,3 +43,10 @@ def desk(starter: Desk, tmp_path: Path) -> Desk:
 def desks(desk: Desk, tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
     """Two desks with a clone each."""
     yield desk, desk.clone(tmp_path / "other", "B")
+
+
+@pytest.fixture
+def quick(starter: Desk) -> Iterator[Desk]:
+    """A copy of the starter estate in memory, for tests of which the disk itself is no part."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
+        yield starter.copy(Path(folder) / "estate")

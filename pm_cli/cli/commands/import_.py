@@ -18,6 +18,7 @@ from pm_cli.core.errors import Usage
 from pm_cli.core.text import N_, _, keys_for, word
 from pm_cli.flows.importing import mapping, plan, table
 from pm_cli.flows.importing.bring import REQUEST, Brought, Import
+from pm_cli.flows.importing.mapping import Said
 from pm_cli.store.write import writing
 from pm_cli.ui import console
 
@@ -36,24 +37,43 @@ def run(
         bool, typer.Option("--skip-bad", help=N_("Take in the other rows when some do not fit"))
     ] = False,
 ) -> int | None:
-    gc.disable()  # nothing here is cyclic, and the collector would go through all rows again and again
-    asked, ledger, login = _asked(kind), current.ledger, current.actor
-    said = mapping.load(map_)
-    rows = table.read(file, *plan.written_in(said))
-    planned = plan.plan(said, rows.columns, asked, ledger.zone)
-    notices: list[str] = []
-    with writing(ledger) as batch, _progress(len(rows.rows)) as done:
-        brought = Import(batch, planned, login, current.now, done, trial=current.dry_run).bring(rows, asked)
-        stopped = bool(brought.faults) and not skip_bad
-        if not stopped and not current.dry_run:
-            batch.commit(_message(file, brought), current.author, notices)
+    if current.at:
+        raise Usage(_("An import takes its times from the file: leave out --at."))
+    asked, notices = _asked(kind), list[str]()
+    with _uncollected():
+        brought, written = _bring(asked, file, mapping.load(map_), skip_bad, notices)
     if current.json:
-        console.as_json(_as_json(brought, written=not stopped and not current.dry_run))
+        console.as_json(_as_json(brought, written))
     else:
-        _show(brought, stopped)
+        _show(brought, written)
     for notice in notices:
         console.tell(notice)
-    return 1 if stopped else None
+    return 1 if brought.faults and not skip_bad else None
+
+
+def _bring(asked: str, file: Path, said: Said, skip_bad: bool, notices: list[str]) -> tuple[Brought, bool]:
+    """What the import comes to, and whether it was written."""
+    ledger, login = current.ledger, current.actor
+    rows = table.read(file, *plan.written_in(said))
+    planned = plan.plan(said, rows.columns, asked, ledger.zone)
+    with writing(ledger) as batch, _progress(len(rows.rows)) as done:
+        brought = Import(batch, planned, login, current.now, done, trial=current.dry_run).bring(rows, asked)
+        written = not current.dry_run and (skip_bad or not brought.faults)
+        if written:
+            batch.commit(_message(file, brought), current.author, notices)
+        else:
+            batch.give_up()
+    return brought, written
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector, which would go through all rows again and again and find nothing cyclic."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _asked(typed: str) -> str:
@@ -92,7 +112,7 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield done
 
 
-def _as_json(brought: Brought, *, written: bool) -> dict[str, Any]:
+def _as_json(brought: Brought, written: bool) -> dict[str, Any]:
     """The `pm import --json` contract: `records` by kind, what was left out, every value that does not fit."""
     return {
         "written": written,
@@ -105,7 +125,7 @@ def _as_json(brought: Brought, *, written: bool) -> dict[str, Any]:
     }
 
 
-def _show(brought: Brought, stopped: bool) -> None:
+def _show(brought: Brought, written: bool) -> None:
     counts = [
         (_("rows"), brought.rows),
         *((word("kind", kind), count) for kind, count in sorted(brought.records.items())),
@@ -126,7 +146,7 @@ def _show(brought: Brought, stopped: bool) -> None:
             console.tell(_("... and {count} more; all of them: --json").format(count=more))
     if current.dry_run:
         console.tell(_("Dry run: nothing was written."))
-    elif stopped:
+    elif not written:
         console.tell(_("Nothing was imported."))
         console.tell(
             _("Hint: {hint}").format(hint=_("Correct the file or its mapping, or leave these rows out: --skip-bad"))

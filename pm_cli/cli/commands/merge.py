@@ -26,8 +26,7 @@ def run(
     commit: Annotated[bool, typer.Option("--commit", help=N_("Commit the merge if nothing is left to do by hand"))] = False,
 ) -> int:
     merged = resolve(current.ledger)
-    current.ledger.index.refresh()
-    broken = violations(current.ledger)
+    broken = [] if merged.left else _broken()
     said = _said(merged, broken)
     committed = commit and not merged.left and _concluded()
     if current.json:
@@ -35,6 +34,12 @@ def run(
     else:
         _tell(merged, broken, said, committed)
     return LedgerTrouble.exit_code if merged.left else 0
+
+
+def _broken() -> list[Problem]:
+    """What no longer holds between records, whether or not git saw a conflict."""
+    current.ledger.index.refresh()
+    return violations(current.ledger)
 
 
 def _concluded() -> bool:

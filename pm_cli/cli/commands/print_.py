@@ -82,7 +82,7 @@ def _printed(kind: Kind, record: Record, copy: str) -> dict[str, Any]:
 
 
 def _values(record: Record, copy: str = "", reprint: int = 0) -> dict[str, Any]:
-    """What a form may show: the record, its fields beside id, kind and state; the copy and how often it was reprinted."""
+    """What a form may show: the record, its fields beside id, kind and state; the copy, how often reprinted."""
     from pm_cli.cli.present import record_json
 
     shown = record_json(record)

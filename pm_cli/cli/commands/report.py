@@ -75,9 +75,7 @@ def _period(report: Report, typed: dict[str, str], view: View) -> Period:
     when = When(view.moment, view.ledger.zone)
     given = {rhythm: text for rhythm, text in typed.items() if text}
     if len(given) > 1 or not given.keys() <= {"day", report.rhythm.name}:
-        raise Usage(
-            _("This report goes by {rhythm}: give just that, or a day with --date.").format(rhythm=report.rhythm.name)
-        )
+        raise Usage(_("These options do not go together here."), _("Any day of the period will do: --date DAY"))
     try:
         period = report.rhythm.parse(next(iter(given.values()), "today"), when)
     except ValueError as error:

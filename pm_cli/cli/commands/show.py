@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pm_cli import kinds
-from pm_cli.cli.present import clock_line, record_json, runs_of, value_text
+from pm_cli.cli.present import clock_line, field_lines, record_json, runs_of
 from pm_cli.cli.session import current
 from pm_cli.core.errors import NotFound
 from pm_cli.core.fold import fold
 from pm_cli.core.text import N_, _, word
 from pm_cli.core.times import shown
-from pm_cli.store.ledger import Ledger
 from pm_cli.ui import console
+
+if TYPE_CHECKING:
+    from pm_cli.core.record import Record
+    from pm_cli.store.ledger import Ledger
 
 
 def run(
@@ -35,7 +38,10 @@ def run(
     assert isinstance(fields, dict)
     wide = max((console.width(word("field", name)) for name in fields), default=0)
     for name, node in fields.items():
-        console.out(f"  {console.padded(word('field', name), wide)}  {value_text(name, node, ledger.zone)}")
+        label = console.padded(word("field", name), wide)
+        for line in field_lines(name, node, ledger.zone):
+            console.out(f"  {label}  {line}")
+            label = " " * wide
     if record.kind not in kinds.names():
         console.out(
             _("This version of pm does not know the kind {kind}; it is shown as it is.").format(kind=record.kind)
@@ -47,10 +53,7 @@ def run(
         console.out(f"  {shown(step.instant, ledger.zone)}  {word('action', step.event.do)}  {step.event.by}")
 
 
-def _clocks(ledger: Ledger, record: object) -> None:
-    from pm_cli.core.record import Record
-
-    assert isinstance(record, Record)
+def _clocks(ledger: Ledger, record: Record) -> None:
     runs = runs_of(ledger, record)
     if runs:
         console.out()

@@ -22,7 +22,8 @@ from pm_cli.store.forked import forked
 
 if TYPE_CHECKING:
     from pm_cli.core.person import Actor
-    from pm_cli.flows.importing.plan import Plan
+    from pm_cli.core.record import Record
+    from pm_cli.flows.importing.plan import Chain, Plan
     from pm_cli.flows.importing.table import Table
     from pm_cli.store.ledger import Ledger
     from pm_cli.store.write import Prepared, Writing
@@ -39,11 +40,11 @@ class Brought:
     """What an import comes to: records by kind, and the rows that were left out with the reasons."""
 
     rows: int
+    known: int
+    repeated: int
+    others: int
+    faults: list[Fault]
     records: Counter[str] = field(default_factory=Counter)
-    known: int = 0
-    repeated: int = 0
-    others: int = 0
-    faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +76,25 @@ class Import:
         units = _asked(self._batch.ledger, "SELECT id FROM record WHERE kind = ?", UNIT)
         sifted = Sieve(self._plan, wanted, self._known(), units, self._when).sift(table)
         self._done(len(table.rows) - len(sifted.taken))
-        found = Brought(len(table.rows), Counter(), sifted.known, sifted.repeated, sifted.others, sifted.faults)
-        entered = self._units(taken for taken in sifted.taken if taken.place and taken.place not in units)
-        homeless = {place for place, made in entered.items() if made.faults}
-        used: set[str] = set()
-        for taken, made in self._made(self._by_day(taken for taken in sifted.taken if taken.place not in homeless)):
-            self._done(1)
-            found.faults += made.faults
-            if not made.faults:
-                found.records[taken.chain.kind.name] += 1
+        found = Brought(len(table.rows), sifted.known, sifted.repeated, sifted.others, sifted.faults)
+        entered = self._units(self._plan.unit, (taken for taken in sifted.taken if taken.place not in units))
+        used = set()
+        for taken, made in self._made(self._by_day(sifted.taken)):
+            home = entered.get(taken.place, Made())
+            faults = [*made.faults, *(replace(fault, line=taken.row.line) for fault in home.faults)]
+            found.faults += faults
+            if not faults:
+                self._hand_over(made, taken.chain.kind.name, found)
                 used.add(taken.place)
-                self._hand_over(made)
-        for taken in sifted.taken:
-            if taken.place in homeless:
-                found.faults += (replace(fault, line=taken.row.line) for fault in entered[taken.place].faults)
-        for place, made in entered.items():
+            self._done(1)
+        for place, home in entered.items():
             if place in used:
-                found.records[UNIT] += 1
-                self._hand_over(made)
+                self._hand_over(home, UNIT, found)
         found.faults.sort(key=lambda fault: fault.line)
         return found
 
-    def _units(self, homeless: Iterable[Taken]) -> dict[str, Made]:
+    def _units(self, chain: Chain | None, homeless: Iterable[Taken]) -> dict[str, Made]:
         """The units that the ledger does not have yet, each entered from the first row that names it."""
-        chain = self._plan.unit
         if chain is None:
             return {}
         first: dict[str, Taken] = {}
@@ -118,18 +114,22 @@ class Import:
     def _one(self, taken: Taken) -> Made:
         try:
             record = self._builder.record(taken)
-            prepared = None if self._trial else self._batch.prepare(record)
+            if record.kind in self._concerned:
+                self._agree(record, taken)
+            return Made(None if self._trial else self._batch.prepare(record))
         except Faulty as error:
             return Made(faults=error.faults)
         except CodecError as error:
             return Made(faults=(Fault(taken.row.line, "", "", error.reason),))
-        if record.kind in self._concerned:
-            if broken := invariants.broken(self._ledger, [record]):
-                return Made(faults=tuple(Fault(taken.row.line, "", "", found.message) for found in broken))
-            self._ledger.reserve(record)
-        return Made(prepared)
 
-    def _hand_over(self, made: Made) -> None:
+    def _agree(self, record: Record, taken: Taken) -> None:
+        """See that a record agrees with those that are there, and let those that follow see it; raises Faulty."""
+        if broken := invariants.broken(self._ledger, [record]):
+            raise Faulty(*(Fault(taken.row.line, "", "", found.message) for found in broken))
+        self._ledger.reserve(record)
+
+    def _hand_over(self, made: Made, kind: str, found: Brought) -> None:
+        found.records[kind] += 1
         if made.prepared:
             self._batch.take(made.prepared)
 

@@ -189,30 +189,28 @@ class _Planner:
         conditions: tuple[Condition, ...] | None = None,
         place: str = "",
     ) -> Step:
+        """A step with its inputs in declared order: from the mapping file, the unit of the row, or their defaults."""
         known = {leaf.dotted: leaf for leaf in inputs(action) if not isinstance(leaf.type, AttachmentType)}
+        for name in fields.keys() - known.keys():
+            reason = _("{action} has no field {name}, only: {names}")
+            fields[name].wrong(reason.format(action=action.name, name=name, names=", ".join(known)))
         filled = []
-        for name, node in fields.items():
-            if name not in known:
-                node.wrong(
-                    _("{action} has no field {name}, only: {names}").format(
-                        action=action.name, name=name, names=", ".join(known)
-                    )
-                )
-            drawn = tuple(self.columns.drawn(item) for item in node.items())
-            if len(drawn) > 1 and not known[name].many:
-                node.wrong(_("{name} holds one value").format(name=name))
-            filled.append(Filled(known[name], drawn))
         for name, leaf in known.items():
-            if leaf.spec.default is not None and name not in fields:
+            if name in fields:
+                filled.append(self._filled(leaf, fields[name]))
+            elif name == place:
+                filled.append(Filled(leaf, ()))
+            elif leaf.spec.default is not None:
                 filled.append(Filled(leaf, (Drawn(template(str(leaf.spec.default), {})),)))
-        if place:
-            filled.append(Filled(known[place], ()))
-        lacking = [name for name, leaf in known.items() if leaf.required and name not in fields and name != place]
-        if lacking:
-            said.wrong(_("{action} needs {names}").format(action=action.name, names=", ".join(lacking)))
-        order = list(known)
-        filled.sort(key=lambda one: order.index(one.input.dotted))
+            elif leaf.required:
+                said.wrong(_("{action} needs {name}").format(action=action.name, name=name))
         return Step(action, tuple(filled), self.columns.drawn(at) if at else None, conditions)
+
+    def _filled(self, leaf: Input, said: Said) -> Filled:
+        drawn = tuple(self.columns.drawn(item) for item in said.items())
+        if len(drawn) > 1 and not leaf.many:
+            said.wrong(_("{name} holds one value").format(name=leaf.dotted))
+        return Filled(leaf, drawn)
 
 
 def _entries(said: Said | None) -> Mapping[str, Said]:

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pm_cli.core.text import _
+from pm_cli.core.text import _, fold_width
 from pm_cli.core.times import When, shown
-from pm_cli.core.text import fold_width
+from pm_cli.core.types import CodeType
 from pm_cli.flows.importing.plan import Chain, Plan
 from pm_cli.flows.importing.table import Fault, Faulty, Row, Table
 
@@ -109,10 +109,10 @@ class Sieve:
         """The code of the row's unit: the one that the ledger or an earlier row has, whatever its capitals."""
         if self._plan.place is None:
             return ""
-        text = self._columns.text(row, self._plan.place)
-        code = code_of(text)
-        if not code:
-            raise Faulty(self._columns.fault(row, self._plan.place, _("the unit is missing")))
+        try:
+            code = CodeType().parse(code_of(self._columns.text(row, self._plan.place)), self._when)
+        except ValueError as error:
+            raise Faulty(self._columns.fault(row, self._plan.place, str(error))) from None
         return self._codes.setdefault(code.casefold(), code)
 
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 
-from pm_cli.core.text import _
-from pm_cli.core.text import fold_width
+from pm_cli.core.text import _, fold_width
 
 Cells = Sequence[str]
 Read = Callable[[Cells], str]
@@ -128,20 +127,20 @@ class Times:
         naive = self._naive(text)
         if ends_day and naive.time() == time():
             naive = datetime.combine(naive, _DAY_END, naive.tzinfo)
-        if naive.tzinfo is not None:
-            return naive.astimezone(self.zone)
-        found = self._zoned(naive)
+        found = self._fixed(naive)
         if after is not None and found < after:
-            return max(found, self._zoned(naive.replace(fold=1)))
+            return max(found, self._fixed(naive.replace(fold=1)))
         return found
 
     def day(self, text: str) -> date:
         """The day meant by a text, whatever the hour; raises ValueError."""
         return self._naive(text).date()
 
-    def _zoned(self, naive: datetime) -> datetime:
-        # by way of UTC, because a skipped time is only moved on when it changes zones
-        return naive.replace(tzinfo=self.local).astimezone(UTC).astimezone(self.zone)
+    def _fixed(self, naive: datetime) -> datetime:
+        """In the ledger's zone, but with a fixed offset: times of one zone are compared by the clock on the wall."""
+        # by way of UTC, because a skipped time moves on only when it changes zones
+        moment = (naive if naive.tzinfo else naive.replace(tzinfo=self.local)).astimezone(UTC)
+        return datetime.fromisoformat(moment.astimezone(self.zone).isoformat())
 
     def _naive(self, text: str) -> datetime:
         plain = fold_width(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pm_cli.reports.figures.rate import compared
-from pm_cli.reports.figures.requests import counted, requests
+from pm_cli.reports.figures.requests import counted
 from pm_cli.reports.figures.sheets import sheets
 from pm_cli.reports.figures.terms import promises
 
@@ -15,21 +15,16 @@ if TYPE_CHECKING:
 
 def comparison(scope: Scope) -> Plain:
     """Each figure with the one before and the difference; the period before is always a whole one."""
-    total = requests(scope)["total"]
-    flows = counted(scope.before)
-    before = {flow: flows["", "", flow] for flow in ("received", "resolved", "closed", "reopened")}
-    counts = {**before, "open": total["open_before"]}
-    now, then = _others(scope), _others(scope.before)
-    return {
-        **{figure: compared(total[figure], count) for figure, count in counts.items()},
-        **{figure: compared(value, then[figure]) for figure, value in now.items()},
-    }
+    now, before = _figures(scope), _figures(scope.before)
+    return {figure: compared(value, before[figure]) for figure, value in now.items()}
 
 
-def _others(scope: Scope) -> Plain:
-    due = sheets(scope)
+def _figures(scope: Scope) -> Plain:
+    moved, due = counted(scope), sheets(scope)
     return {
-        "overdue": len(scope.late),
+        **{flow: moved["", "", flow] for flow in ("received", "resolved", "closed", "reopened")},
+        "open": scope.open_requests.total(),
+        "overdue": sum(scope.overdue_counts.values()),
         "promises_kept": promises(scope)["all"],
         "sheets_collected": due["collected"],
         "sheets_in_time": due["in_time"],

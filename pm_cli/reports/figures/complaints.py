@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from pm_cli.reports.figures.terms import named
+from pm_cli.reports.figures.listing import LISTED, listed
 
 if TYPE_CHECKING:
     from pm_cli.reports.figures.scope import Plain, Scope, Seen
@@ -13,41 +12,42 @@ if TYPE_CHECKING:
 KIND = "complaint"
 
 
-def unseen_complaints(scope: Scope) -> list[Plain]:
-    """Open complaints that nobody has reported to CS manager or supervisor yet (COMP-19)."""
-    standing = {record.rid: record for record in scope.standing if record.kind == KIND}
-    unseen = scope.db.execute(_UNSEEN, {"at": scope.at, "standing": json.dumps(list(standing))})
-    waiting = {rid for (rid,) in unseen}
-    return [_case(scope, record) for rid, record in standing.items() if rid in waiting]
+def unseen_complaints(scope: Scope) -> Plain:
+    """Open complaints that nobody has reported to CS manager or supervisor yet, the oldest first (COMP-19)."""
+    waiting = {rid for (rid,) in scope.ask(_UNSEEN, changed=[record.rid for record in scope.changed])}
+    unseen = [record for record in scope.standing(KIND) if record.rid in waiting]
+    return listed(unseen, lambda record: _case(scope, record))
 
 
-def complaint_cases(scope: Scope) -> list[Plain]:
-    """The cases of the period: whatever was open at its end or had a step in it, those with a step first (COMP-56)."""
+def complaint_cases(scope: Scope) -> Plain:
+    """The cases of the period: what had a step in it, then what was open at its end (COMP-56)."""
     steps: dict[int, list[str]] = {}
-    for step in scope.happened:
-        if step.record.kind == KIND:
-            steps.setdefault(step.record.rid, []).append(step.action)
-    cases = [scope.records[rid] for rid in steps]
-    cases += [record for record in scope.standing if record.kind == KIND and record.rid not in steps]
-    fields = scope.fields(cases)
-    return [
-        {
+    for step in scope.steps(KIND):
+        steps.setdefault(step.rid, []).append(step.action)
+    moved = scope.records("rid IN (SELECT value FROM json_each(:rids))", rids=list(steps))
+    cases = moved + [record for record in scope.standing(KIND) if record.rid not in steps]
+    fields = scope.fields(cases[:LISTED])
+
+    def row(record: Seen) -> Plain:
+        said = fields[record.rid]
+        return {
             **_case(scope, record),
             "class": record.sort,
-            "validity": fields[record.rid].get("validity", ""),
-            "urgent": fields[record.rid].get("urgent") == "true",
+            "validity": said.get("validity", ""),
+            "urgent": said.get("urgent") == "true",
             "steps": steps.get(record.rid, []),
         }
-        for record in cases
-    ]
+
+    return listed(cases, row)
 
 
 def _case(scope: Scope, record: Seen) -> Plain:
-    return {
-        **named(record), "received": scope.iso(record.began), "handler": record.handler, "summary": record.summary,
-    }  # fmt: skip
+    received = scope.iso(record.began)
+    return {**record.plain, "received": received, "handler": record.handler, "summary": record.summary}
 
 
 _UNSEEN = """
+SELECT rid FROM clock WHERE stopped IS NULL AND name = 'seen' AND start <= :at
+UNION
 SELECT rid FROM clock
-WHERE rid IN (SELECT value FROM json_each(:standing)) AND +name = 'seen' AND (stopped IS NULL OR stopped > :at)"""
+WHERE rid IN (SELECT value FROM json_each(:changed)) AND +name = 'seen' AND start <= :at AND stopped > :at"""

@@ -18,17 +18,16 @@ Key = tuple[str, ...]
 def demands(scope: Scope) -> Plain:
     """Requests received in the period, each once; with several departments, once for each of these."""
     begun = [
-        record for record in scope.records.values() if scope.is_request(record.kind) and record.began >= scope.start
+        record for kind in scope.requests for record in scope.records("kind = :kind AND began >= :start", kind=kind)
     ]
     fields = scope.fields(begun)
-    open_now = {record.rid for record in scope.standing}
 
     def table(keys: tuple[str, ...], of: Callable[[Seen], Iterable[Key]]) -> list[Plain]:
         received, still = Counter[Key](), Counter[Key]()
         for record in begun:
             for key in of(record):
                 received[key] += 1
-                still[key] += record.rid in open_now
+                still[key] += scope.is_open(record.kind, record.state)
         return [
             {**dict(zip(keys, key, strict=True)), "received": count, "open": still[key], "closed": count - still[key]}
             for key, count in sorted(received.items(), key=lambda item: (item[0][:-1], -item[1], item[0]))

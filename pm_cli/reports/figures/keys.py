@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from pm_cli.reports.figures.listing import LISTED, listed
 from pm_cli.reports.figures.periods import ONE_DAY, midnight
 
 if TYPE_CHECKING:
-    from pm_cli.reports.figures.scope import Happening, Plain, Scope
+    from pm_cli.reports.figures.scope import Plain, Scope, Seen, Step
 
 
 def keys(scope: Scope) -> Plain:
@@ -16,97 +16,78 @@ def keys(scope: Scope) -> Plain:
 
     `missing` names what a day lacks: its count (CAL-06), its seal (CAL-07).
     """
-    (registered,) = scope.db.execute("SELECT count(*) FROM record WHERE kind = 'key' AND open = 1").fetchone()
-    out = _out(scope)
+    (registered,) = scope.ask("SELECT count(*) FROM record WHERE kind = 'key' AND open = 1").fetchone()
+    loans = scope.standing("key_loan")
+    terms = {rid: (due, late) for rid, due, late in scope.ask(_TERMS, rids=[loan.rid for loan in loans])}
+    fields = scope.fields(loans[:LISTED])
     return {
         "registered": registered,
-        "out": out,
-        "overdue": sum(loan["overdue"] for loan in out),
-        "days": _days(scope, len(out)),
+        "overdue": sum(late for _due, late in terms.values()),
+        "out": listed(loans, lambda loan: _loan(scope, loan, fields[loan.rid], *terms.get(loan.rid, (None, 0)))),
+        "days": _days(scope, len(loans)),
     }
 
 
-def _out(scope: Scope) -> list[Plain]:
-    """Loans that are not settled: who has how many of which key, and until when."""
-    loans = [record for record in scope.standing if record.kind == "key_loan"]
-    fields, due = scope.fields(loans), _due(scope, [loan.rid for loan in loans])
-    late = {run.record.rid for run in scope.overdue if run.clock == "back"}
-    return [
-        {
-            "id": loan.id,
-            "state": loan.state,
-            "key": loan.unit,
-            "out": int(fields[loan.rid].get("out", 0)),
-            "lost": int(fields[loan.rid].get("lost", 0)),
-            "borrower": fields[loan.rid].get("borrower", {}).get("name", ""),
-            "purpose": loan.summary,
-            "due": scope.iso(due.get(loan.rid)),
-            "overdue": loan.rid in late,
-        }
-        for loan in loans
-    ]
-
-
-def _due(scope: Scope, loans: list[int]) -> dict[int, int]:
-    return dict(
-        scope.db.execute(
-            "SELECT rid, due FROM clock WHERE name = 'back' AND rid IN (SELECT value FROM json_each(?))",
-            (json.dumps(loans),),
-        )
-    )
+def _loan(scope: Scope, loan: Seen, fields: Plain, due: int | None, late: int) -> Plain:
+    """A loan that is not settled: who has how many of which key, and until when."""
+    return {
+        **loan.plain,
+        "out": int(fields.get("out", 0)),
+        "lost": int(fields.get("lost", 0)),
+        "borrower": fields.get("borrower", {}).get("name", ""),
+        "purpose": loan.summary,
+        "due": scope.iso(due),
+        "overdue": bool(late),
+    }
 
 
 def _days(scope: Scope, out: int) -> list[Plain]:
-    """The days that have begun, the last one first while counting back from the loans out at the end."""
+    """The days that have begun, in order; counted back from the loans out at the end."""
     counts = _counts(scope)
+    loans, seals = scope.steps("key_loan"), scope.steps("key_seal")
     found: list[Plain] = []
     for day in reversed(list(scope.period.days())):
         begins, ends = midnight(day, scope.ledger.zone), midnight(day + ONE_DAY, scope.ledger.zone)
         if begins <= scope.at:
-            steps = [step for step in scope.happened if begins <= step.at < ends]
-            shown = _day(scope, steps, counts.get(day.isoformat(), []))
+            moved = [step for step in loans if begins <= step.at < ends]
+            lent = sum(not step.before for step in moved)
+            returned = sum(_settles(scope, step) for step in moved)
+            sealing = [step for step in seals if begins <= step.at < ends]
             over = scope.known.timestamp() >= ends
-            found.append({"day": day.isoformat(), "over": over, "open": out, **shown})
-            out -= shown["lent"] - shown["returned"]
+            shown = {"day": day.isoformat(), "over": over, "lent": lent, "returned": returned, "open": out}
+            found.append(shown | _watch(scope, sealing, counts.get(day.isoformat(), [])))
+            out -= lent - returned
     return found[::-1]
 
 
-def _day(scope: Scope, steps: list[Happening], counts: list[Plain]) -> Plain:
-    """What happened at the cabinet on one day, and what should have and did not."""
-    loans = [step for step in steps if step.record.kind == "key_loan"]
-    seals = [step for step in steps if step.record.kind == "key_seal"]
-    sealed = _steps(scope, seals, "sealed")
-    duties = {"key_count": counts, "key_seal": sealed}
-    return {
-        "lent": sum(not step.before for step in loans),
-        "returned": sum(scope.closes(step) for step in loans),
-        "counts": counts,
-        "sealed": sealed,
-        "opened_at_night": _steps(scope, seals, "opened"),
-        "unsealed": _steps(scope, seals, "unsealed"),
-        "missing": [duty for duty, entries in duties.items() if not entries],
+def _settles(scope: Scope, step: Step) -> bool:
+    """Whether a loan was over with this step."""
+    return scope.is_open("key_loan", step.before) and not scope.is_open("key_loan", step.after)
+
+
+def _watch(scope: Scope, seals: list[Step], counts: list[Plain]) -> Plain:
+    """How the cabinet was watched over on one day, and what is missing."""
+    entries = {
+        name: [{"at": scope.iso(step.at), "by": step.by} for step in seals if step.action == action]
+        for name, action in (("sealed", "seal"), ("opened_at_night", "open_at_night"), ("unsealed", "unseal"))
     }
-
-
-def _steps(scope: Scope, seals: list[Happening], state: str) -> list[Plain]:
-    """The steps that led to a state of the seal."""
-    return [
-        {"id": step.record.id, "at": scope.iso(step.at), "by": step.by}
-        for step in seals
-        if step.after == state != step.before
-    ]
+    duties = {"key_count": counts, "key_seal": entries["sealed"]}
+    return {"counts": counts, **entries, "missing": [duty for duty, done in duties.items() if not done]}
 
 
 def _counts(scope: Scope) -> dict[str, list[Plain]]:
     """The counts of the cabinet by the day that was counted (KEY-10, KEY-12)."""
-    days = {"start": scope.start, "first": scope.period.first.isoformat(), "last": scope.period.last.isoformat()}
+    days = {"first": scope.period.first.isoformat(), "last": scope.period.last.isoformat()}
     found: dict[str, list[Plain]] = {}
-    for day, number, began, by, state in scope.db.execute(_COUNTS, days):
+    for day, number, began, by, state in scope.ask(_COUNTS, **days):
         entry = {"id": number, "at": scope.iso(began), "by": by, "state": state}
         found.setdefault(day, []).append(entry)
     return found
 
 
+_TERMS = """
+SELECT rid, due, due < min(:at, coalesce(stopped, :at), coalesce(paused, :at)) FROM clock
+WHERE rid IN (SELECT value FROM json_each(:rids)) AND +name = 'back'"""
 _COUNTS = """
 SELECT json_extract(fields, '$.day') AS day, id, began,
   (SELECT by FROM event WHERE event.rid = record.rid ORDER BY n LIMIT 1), state

@@ -81,7 +81,7 @@ def _gaps(scope: Scope) -> Iterator[str]:
     """What these figures lack: terms without a calendar, files that cannot be read."""
     if not scope.over:
         yield _("The period is not over: figures up to {at}.").format(at=shown(scope.known, scope.ledger.zone))
-    for reason, count in scope.db.execute(_UNKNOWN):
+    for reason, count in scope.ask(_UNKNOWN):
         text = ngettext("{count} due time is unknown: {reason}", "{count} due times are unknown: {reason}", count)
         yield text.format(count=count, reason=reason)
     unreadable = len(scope.ledger.index.problems())

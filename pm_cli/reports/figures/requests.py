@@ -20,13 +20,12 @@ GROUPS = ("kind", "source", "building")
 def requests(scope: Scope) -> Plain:
     """Totals and groups; in each `open_before` + `received` + `reopened_closed` - `closed` = `open`."""
     counts = counted(scope)
-    for record in scope.standing:
-        if scope.is_request(record.kind):
-            _count(counts, (record.kind, record.source, record.building), "open")
+    for members, count in scope.open_requests.items():
+        _count(counts, members, "open", count)
     found: Plain = {"total": _row(counts, "", "")}
     for group in GROUPS:
-        members = {member for dimension, member, _figure in counts if dimension == group}
-        rows = [{group: member, **_row(counts, group, member)} for member in members]
+        members_of = {member for dimension, member, _figure in counts if dimension == group}
+        rows = [{group: member, **_row(counts, group, member)} for member in members_of]
         found[f"by_{group}"] = sorted(rows, key=lambda row: (-row["received"], -row["open"], row[group]))
     return found
 
@@ -36,12 +35,10 @@ def counted(scope: Scope) -> Counts:
     counts: Counts = Counter()
     resolved: set[int] = set()
     told: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for rid, kind, source, building, *move in scope.db.execute(_STEPS, {"start": scope.start, "at": scope.at}):
-        if not scope.is_request(kind):
-            continue
+    for rid, kind, source, building, *move in scope.ask(_MOVES, kinds=scope.requests):
         step = (kind, *move)
         if step not in told:
-            told[step] = counts_as(scope.kind(kind), *move)
+            told[step] = counts_as(scope.kinds[kind], *move)
         for figure in told[step]:
             if figure != "resolved" or rid not in resolved:
                 _count(counts, (kind, source, building), figure)
@@ -64,10 +61,10 @@ def counts_as(kind: Kind, action: str, before: str, after: str) -> tuple[str, ..
     return tuple(figure for figure, held in holds.items() if held)
 
 
-def _count(counts: Counts, members: tuple[str, str, str], figure: str) -> None:
-    counts["", "", figure] += 1
+def _count(counts: Counts, members: tuple[str, str, str], figure: str, count: int = 1) -> None:
+    counts["", "", figure] += count
     for group, member in zip(GROUPS, members, strict=True):
-        counts[group, member, figure] += 1
+        counts[group, member, figure] += count
 
 
 def _row(counts: Counts, group: str, member: str) -> Plain:
@@ -77,6 +74,6 @@ def _row(counts: Counts, group: str, member: str) -> Plain:
     return {"open_before": before, **row}
 
 
-_STEPS = f"""
-SELECT rid, kind, source, building, action, before, after FROM event JOIN record USING (rid)
-WHERE at BETWEEN :start AND :at AND {COUNTED}"""
+_MOVES = f"""
+SELECT rid, kind, source, building, action, before, after FROM event CROSS JOIN record USING (rid)
+WHERE at BETWEEN :start AND :at AND kind IN (SELECT value FROM json_each(:kinds)) AND {COUNTED}"""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pm_cli import kinds
-from pm_cli.core.kind import ANNULLED
+from pm_cli.core.kind import ANNULLED, DRAFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from sqlite3 import Connection
+    from sqlite3 import Connection, Cursor
 
     from pm_cli.core.kind import Kind
     from pm_cli.reports.figures.periods import Period
@@ -27,7 +28,7 @@ VOID = ("moved", ANNULLED)
 
 
 class Seen(NamedTuple):
-    """A record at the moment a report is judged at; `state` is the one it was in then, `began` in epoch seconds."""
+    """A record when stock is taken: `state` is the one it was in then, `began` in seconds since the epoch."""
 
     rid: int
     id: str
@@ -41,11 +42,16 @@ class Seen(NamedTuple):
     summary: str
     began: int
 
+    @property
+    def plain(self) -> Plain:
+        """What every list says of a record."""
+        return {"id": self.id, "kind": self.kind, "state": self.state, "unit": self.unit}
 
-class Happening(NamedTuple):
+
+class Step(NamedTuple):
     """One step of a record within the period; `before` is "" for the first one."""
 
-    record: Seen
+    rid: int
     at: int
     action: str
     by: str
@@ -53,28 +59,17 @@ class Happening(NamedTuple):
     after: str
 
 
-class Running(NamedTuple):
-    """A clock that was running at the moment a report is judged at, past its due time; times in epoch seconds."""
-
-    record: Seen
-    clock: str
-    promise: bool
-    due: int
-
-
 @dataclass(frozen=True)
 class Scope:
-    """A ledger whose index shows what was known at `known`, and the period reported about."""
+    """A ledger whose index shows what was known at `known`, and the period reported about.
+
+    Stock is taken at the end of the period, or at `known` while it still runs.
+    """
 
     ledger: Ledger
     period: Period
     known: datetime
     late_too: bool = False
-
-    @property
-    def db(self) -> Connection:
-        """The index."""
-        return self.ledger.index.db
 
     @cached_property
     def start(self) -> int:
@@ -83,7 +78,7 @@ class Scope:
 
     @cached_property
     def at(self) -> int:
-        """The second at which stock is taken: the last one of the period, or what was known last if it still runs."""
+        """The second at which stock is taken, since the epoch."""
         return min(self.period.ends(self.ledger.zone) - 1, int(self.known.timestamp()))
 
     @property
@@ -96,73 +91,99 @@ class Scope:
         """The same ledger over the period before."""
         return Scope(self.ledger, self.period.before, self.known, self.late_too)
 
+    @property
+    def index(self) -> Connection:
+        """The index."""
+        return self.ledger.index.db
+
+    def ask(self, query: str, **values: Any) -> Cursor:
+        """A query to the index; `:start` and `:at` are those of the period, lists arrive as JSON."""
+        plain = {name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()}
+        return self.index.execute(query, {"start": self.start, "at": self.at, **plain})
+
     def iso(self, seconds: int | None) -> str | None:
         """Epoch seconds as an instant in the estate's time zone."""
         return None if seconds is None else datetime.fromtimestamp(seconds, self.ledger.zone).isoformat()
 
-    @staticmethod
-    def kind(name: str) -> Kind:
-        """The declaration of a kind; only those that occur are imported."""
-        return kinds.load(name)
+    # -- kinds -----------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def is_open(kind: str, state: str) -> bool:
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """Kinds of what happens, without the registers of standing things."""
+        loaded = (kinds.load(name) for name in kinds.names())
+        return {kind.name: kind for kind in loaded if not kind.register}
+
+    @cached_property
+    def requests(self) -> list[str]:
+        """Kinds of what residents ask for."""
+        return [name for name, kind in self.kinds.items() if kind.declared.request]
+
+    def is_open(self, kind: str, state: str) -> bool:
         """Whether a record of a kind is open in a state; "" is the state of none."""
-        return kinds.load(kind).is_open(state)
-
-    @staticmethod
-    def is_request(kind: str) -> bool:
-        """Whether records of a kind are what residents ask for; kinds unknown to this version are not."""
-        return kind in kinds.names() and kinds.load(kind).declared.request
+        return self.kinds[kind].is_open(state)
 
     # -- records ---------------------------------------------------------------------------------------------
 
-    @cached_property
-    def records(self) -> dict[int, Seen]:
-        """By number in the index: what was open when stock is taken or had a step in the period; no standing things."""
-        found = self.db.execute(_RECORDS, {"start": self.start, "at": self.at})
-        return {row[0]: Seen(*row) for row in found if row[2] in kinds.names()}
-
-    @cached_property
-    def standing(self) -> list[Seen]:
-        """Records that were open when stock is taken, oldest first."""
-        found = (record for record in self.records.values() if self.is_open(record.kind, record.state))
+    def records(self, where: str, **values: Any) -> list[Seen]:
+        """Records that had begun when stock is taken, as they were then, the oldest first."""
+        found = map(Seen._make, self.ask(f"{_SEEN} AND ({where})", **values))
         return sorted(found, key=lambda record: (record.began, record.id))
 
     @cached_property
-    def happened(self) -> list[Happening]:
-        """What happened in the period, in order."""
-        found = self.db.execute(_STEPS, {"start": self.start, "at": self.at})
-        return [Happening(self.records[row[0]], *row[1:]) for row in found if row[0] in self.records]
+    def changed(self) -> list[Seen]:
+        """Records that have changed since stock is taken: what the index says of their state came later."""
+        return [record for record in self.records("touched > :at") if record.kind in self.kinds]
+
+    def standing(self, kind: str, states: Iterable[str] = ()) -> list[Seen]:
+        """Records of a kind that were open when stock is taken, all or those in some states, the oldest first."""
+        wanted = set(states or (DRAFT, *self.kinds[kind].declared.open))
+        query = f"{_UNCHANGED} AND kind = :kind AND state IN (SELECT value FROM json_each(:states))"
+        found = self.records(query, kind=kind, states=sorted(wanted))
+        found += [record for record in self.changed if record.kind == kind and record.state in wanted]
+        return sorted(found, key=lambda record: (record.began, record.id))
 
     @cached_property
-    def late(self) -> list[tuple[int, str, int, int]]:
-        """Clocks that had missed their term when stock is taken and still ran: record number, clock, promise, due."""
-        return self.db.execute(_LATE, {"at": self.at}).fetchall()
+    def open_requests(self) -> Counter[tuple[str, str, str]]:
+        """How many requests were open when stock is taken, by kind, channel and building."""
+        found = Counter[tuple[str, str, str]]()
+        for kind, source, building, count in self.ask(_OPEN, kinds=self.requests):
+            found[kind, source, building] = count
+        for record in self.changed:
+            if record.kind in self.requests and self.is_open(record.kind, record.state):
+                found[record.kind, record.source, record.building] += 1
+        return found
+
+    def overdue(self, promise: int, most: int) -> list[tuple[int, str, str, int]]:
+        """The clocks longest overdue when stock is taken, as (due, id, clock, record number); 1: promises to residents."""
+        running = self.ask(_LONGEST_OVERDUE, promise=promise, most=most)
+        stopped = (late for *late, kept in self._stopped_since if kept == promise)
+        return sorted([*running, *map(tuple, stopped)])[:most]
 
     @cached_property
-    def overdue(self) -> list[Running]:
-        """The same clocks with their records, the longest overdue first."""
-        found = [Running(self.records[rid], clock, bool(promise), due) for rid, clock, promise, due in self.late]
-        return sorted(found, key=lambda run: (run.due, run.record.id, run.clock))
+    def overdue_counts(self) -> dict[int, int]:
+        """How many clocks were overdue when stock is taken, promises to residents (1) and others (0)."""
+        counts = Counter(dict(self.ask(_OVERDUE_COUNTS)))
+        counts.update(promise for *_late, promise in self._stopped_since)
+        return counts
 
-    def closes(self, step: Happening) -> bool:
-        """Whether a record left its open states with this step."""
-        kind = step.record.kind
-        return (not step.before or self.is_open(kind, step.before)) and not self.is_open(kind, step.after)
+    @cached_property
+    def _stopped_since(self) -> list[tuple[int, str, str, int, int]]:
+        """Clocks that were overdue when stock is taken and have stopped since."""
+        return self.ask(_STOPPED_SINCE, changed=[record.rid for record in self.changed]).fetchall()
+
+    def steps(self, kind: str) -> list[Step]:
+        """What happened to records of a kind in the period, in order."""
+        return list(map(Step._make, self.ask(_STEPS, kind=kind)))
 
     def fields(self, records: Iterable[Seen]) -> dict[int, Plain]:
         """The fields of some records, by their number in the index."""
-        numbers = json.dumps([record.rid for record in records])
-        found = self.db.execute(
-            "SELECT rid, fields FROM record WHERE rid IN (SELECT value FROM json_each(?))", (numbers,)
-        )
-        return {rid: json.loads(text) for rid, text in found}
+        query = "SELECT rid, fields FROM record WHERE rid IN (SELECT value FROM json_each(:rids))"
+        return {rid: json.loads(text) for rid, text in self.ask(query, rids=[record.rid for record in records])}
 
     @cached_property
     def staff(self) -> dict[str, Plain]:
         """The fields of everybody registered, by login."""
-        found = self.db.execute("SELECT id, fields FROM record WHERE kind = 'staff'")
+        found = self.ask("SELECT id, fields FROM record WHERE kind = 'staff'")
         return {login: json.loads(text) for login, text in found}
 
     def name_of(self, login: str) -> str:
@@ -170,21 +191,25 @@ class Scope:
         return str(self.staff.get(login, {}).get("name", login))
 
 
-COUNTED = f"path LIKE 'journal/%' AND state NOT IN {VOID}"
-_CHANGED_SINCE = "SELECT rid FROM record WHERE touched > :at AND began <= :at"
-_RECORDS = f"""
-WITH concerned (rid) AS (
-  SELECT rid FROM record WHERE open = 1
-  UNION {_CHANGED_SINCE} UNION SELECT rid FROM event WHERE at BETWEEN :start AND :at)
-SELECT rid, id, kind, CASE WHEN touched <= :at THEN state ELSE coalesce(
-    (SELECT after FROM event WHERE event.rid = record.rid AND event.at <= :at ORDER BY n DESC LIMIT 1), '') END,
-  unit, building, source, handler, class, summary, began
-FROM concerned JOIN record USING (rid) WHERE began <= :at AND {COUNTED}"""
-_STEPS = """
-SELECT rid, at, action, by, before, after FROM event WHERE at BETWEEN :start AND :at ORDER BY at, rid, n"""
-_LATE = f"""
-SELECT rid, name, promise, due FROM clock JOIN record USING (rid)
-  WHERE stopped IS NULL AND start <= :at AND due < :at AND due < coalesce(paused, :at) AND +open = 1 AND {COUNTED}
-UNION ALL
-SELECT rid, name, promise, due FROM clock JOIN record USING (rid)
-  WHERE rid IN ({_CHANGED_SINCE}) AND stopped > :at AND start <= :at AND due < :at AND {COUNTED}"""
+COUNTED = f"state NOT IN {VOID}"
+"""Records that count."""
+_AS_IT_WAS = """CASE WHEN touched <= :at THEN state ELSE coalesce(
+  (SELECT after FROM event WHERE event.rid = record.rid AND event.at <= :at ORDER BY n DESC LIMIT 1), '') END"""
+_SEEN = f"""
+SELECT rid, id, kind, {_AS_IT_WAS}, unit, building, source, handler, class, summary, began
+FROM record WHERE +began <= :at AND {COUNTED}"""
+_UNCHANGED = "open = 1 AND touched <= :at"
+_OPEN = f"""
+SELECT kind, source, building, count(*) FROM record INDEXED BY record_standing
+WHERE {_UNCHANGED} AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind, source, building"""
+_STILL_OVERDUE = """clock JOIN record INDEXED BY record_face USING (rid)
+WHERE stopped IS NULL AND due < :at AND due < coalesce(paused, :at) AND start <= :at AND +open = 1"""
+_OVERDUE_COUNTS = f"SELECT promise, count(*) FROM {_STILL_OVERDUE} GROUP BY promise"
+_LONGEST_OVERDUE = f"""
+SELECT due, id, name, rid FROM {_STILL_OVERDUE} AND promise = :promise ORDER BY due, id, name LIMIT :most"""
+_STOPPED_SINCE = """
+SELECT due, id, name, rid, promise FROM clock JOIN record USING (rid)
+WHERE rid IN (SELECT value FROM json_each(:changed)) AND stopped > :at AND start <= :at AND due < :at"""
+_STEPS = f"""
+SELECT rid, at, action, by, before, after FROM event CROSS JOIN record USING (rid)
+WHERE at BETWEEN :start AND :at AND kind = :kind AND {COUNTED} ORDER BY at, id, n"""

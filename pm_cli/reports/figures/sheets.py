@@ -52,7 +52,7 @@ def _rates(due: Iterable[Sheet]) -> Plain:
 
 
 def _due(scope: Scope) -> Iterable[Sheet]:
-    found = scope.db.execute(_DUE, {"start": scope.start, "at": scope.at})
+    found = scope.ask(_DUE)
     for due, stopped, paused, departments, issuer in found:
         back = min((moment for moment in (stopped, paused) if moment is not None), default=None)
         came = back is not None and back <= scope.at

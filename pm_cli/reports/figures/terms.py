@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from pm_cli.reports.figures.listing import LISTED, listed
 from pm_cli.reports.figures.rate import rate
+from pm_cli.reports.figures.scope import COUNTED
 from pm_cli.store.schema import LATE_ENTRY
 
 if TYPE_CHECKING:
-    from pm_cli.reports.figures.scope import Plain, Running, Scope, Seen
+    from pm_cli.reports.figures.scope import Plain, Scope, Seen
 
 
 def promises(scope: Scope) -> Plain:
     """How many promises to residents that fell due in the period were kept; the agreed ones beside all (CONS-21)."""
-    found = scope.db.execute(_PROMISES, {"start": scope.start, "at": scope.at})
-    counts = {(kind, clock): tuple(numbers) for kind, clock, *numbers in found}
+    counts = {(kind, clock): tuple(numbers) for kind, clock, *numbers in scope.ask(_PROMISES)}
     rows = [
         {"kind": kind, "clock": clock, "kept": rate(kept, due), "agreed_kept": rate(agreed_kept, agreed)}
         for (kind, clock), (due, kept, agreed, agreed_kept) in sorted(counts.items())
@@ -24,87 +24,93 @@ def promises(scope: Scope) -> Plain:
 
 
 def overdue(scope: Scope) -> Plain:
-    """What is overdue, promises to residents apart from what the centre owes itself."""
+    """What was overdue and still ran when stock is taken: promises to residents, and what the centre owes itself."""
     return {
-        "promised": [_late(scope, run) for run in scope.overdue if run.promise],
-        "internal": [_late(scope, run) for run in scope.overdue if not run.promise],
+        name: listed(_longest(scope, promise), lambda late: _late(scope, *late), scope.overdue_counts[promise])
+        for name, promise in (("promised", 1), ("internal", 0))
     }
 
 
-def _late(scope: Scope, run: Running) -> Plain:
+def _longest(scope: Scope, promise: int) -> list[tuple[Seen, str, int]]:
+    """The clocks longest overdue, as (record, clock, due)."""
+    found = scope.overdue(promise, LISTED)
+    records = {record.rid: record for record in scope.records(_AMONG, rids=[rid for *_late, rid in found])}
+    return [(records[rid], clock, due) for due, _id, clock, rid in found]
+
+
+def _late(scope: Scope, record: Seen, clock: str, due: int) -> Plain:
     return {
-        **named(run.record),
-        "clock": run.clock,
-        "due": scope.iso(run.due),
-        "late_seconds": scope.at - run.due,
-        "handler": run.record.handler,
-        "summary": run.record.summary,
+        **record.plain,
+        "clock": clock,
+        "due": scope.iso(due),
+        "late_seconds": scope.at - due,
+        "handler": record.handler,
+        "summary": record.summary,
     }
 
 
-def paused(scope: Scope) -> list[Plain]:
-    """Records whose clocks stand still, since when and why."""
-    occurring = {record.kind for record in scope.standing}
-    states = {kind: {state for clock in scope.kind(kind).clocks for state in clock.pauses} for kind in occurring}
-    standing = [record for record in scope.standing if record.state in states[record.kind]]
-    fields, since = scope.fields(standing), _since(scope, standing)
-    return [
-        {
-            **named(record),
+def paused(scope: Scope) -> Plain:
+    """Records whose clocks stand still, since when and why, the oldest first."""
+    pausing = {name: {state for clock in kind.clocks for state in clock.pauses} for name, kind in scope.kinds.items()}
+    standing = [record for kind, states in pausing.items() if states for record in scope.standing(kind, states)]
+    shown = standing[:LISTED]
+    fields, since = scope.fields(shown), _since(scope, shown)
+    return listed(
+        standing,
+        lambda record: {
+            **record.plain,
             "since": scope.iso(since.get(record.rid, record.began)),
             "reason": str(fields[record.rid].get(_why(scope, record), "")),
             "handler": record.handler,
             "summary": record.summary,
-        }
-        for record in standing
-    ]
+        },
+    )
 
 
 def _why(scope: Scope, record: Seen) -> str:
-    return str(getattr(scope.kind(record.kind).declared, "paused_because", "wait_reason"))
+    return str(getattr(scope.kinds[record.kind].declared, "paused_because", "wait_reason"))
 
 
 def _since(scope: Scope, records: list[Seen]) -> dict[int, int]:
-    """When each record came into the state it is in."""
-    numbers = json.dumps([record.rid for record in records])
+    """When each record came into the state it was in."""
     states = {record.rid: record.state for record in records}
-    found = scope.db.execute(
-        "SELECT rid, at, after FROM event WHERE rid IN (SELECT value FROM json_each(?)) AND at <= ? AND before != after"
-        " ORDER BY rid, n",
-        (numbers, scope.at),
-    )
-    return {rid: at for rid, at, after in found if after == states[rid]}
+    return {rid: at for rid, at, after in scope.ask(_TURNS, rids=list(states)) if after == states[rid]}
 
 
-def late_entries(scope: Scope) -> list[Plain]:
+def late_entries(scope: Scope) -> Plain:
     """Steps that became known in the period more than half an hour after they happened (AMB-08), as they were entered.
 
     `earlier` marks those that change what a report about an earlier period said. Successors of re-classed requests
     carry the time of receipt on purpose and are left out (D-07).
     """
-    found = scope.db.execute(_LATE, {"start": scope.start, "at": scope.at})
-    return [
-        {
-            "id": number, "kind": kind, "unit": unit, "action": action, "by": by,
-            "at": scope.iso(at), "recorded": scope.iso(known), "late_seconds": known - at, "earlier": at < scope.start,
-        }
-        for number, kind, unit, action, by, at, known in found
-    ]  # fmt: skip
+    found = scope.ask(_LATE_ENTRIES).fetchall()
+    return listed(found, lambda row: _entry(scope, *row))
 
 
-def named(record: Seen) -> Plain:
-    """What every list says of a record."""
-    return {"id": record.id, "kind": record.kind, "state": record.state, "unit": record.unit}
+def _entry(scope: Scope, number: str, kind: str, unit: str, action: str, by: str, at: int, known: int) -> Plain:
+    return {
+        "id": number,
+        "kind": kind,
+        "unit": unit,
+        "action": action,
+        "by": by,
+        "at": scope.iso(at),
+        "recorded": scope.iso(known),
+        "late_seconds": known - at,
+        "earlier": at < scope.start,
+    }
 
 
-_PROMISES = """
+_PROMISES = f"""
 SELECT kind, name, count(*), sum(stopped IS NOT NULL AND stopped <= due),
   sum(agreed), sum(agreed AND stopped IS NOT NULL AND stopped <= due)
 FROM clock JOIN record USING (rid)
 WHERE due BETWEEN :start AND :at AND promise = 1
-  AND NOT (stopped IS NULL AND paused IS NOT NULL AND paused <= due) AND state NOT IN ('moved', 'annulled')
+  AND NOT (stopped IS NULL AND paused IS NOT NULL AND paused <= due) AND {COUNTED}
 GROUP BY kind, name"""
-_LATE = f"""
+_AMONG = "rid IN (SELECT value FROM json_each(:rids))"
+_TURNS = f"SELECT rid, at, after FROM event WHERE {_AMONG} AND at <= :at AND before != after ORDER BY rid, n"
+_LATE_ENTRIES = f"""
 SELECT id, kind, unit, action, by, at, event.known FROM event JOIN record USING (rid)
 WHERE path LIKE 'journal/%' AND event.known BETWEEN :start AND :at AND event.known > event.at + {LATE_ENTRY}
   AND NOT (n = 0 AND json_extract(fields, '$.moved_from') IS NOT NULL)
