@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ PACK = 100
 """From so many files on their contents go into one pack beforehand: each of as many loose objects costs a sync."""
 ROOMY = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "67108864"}
 """glibc keeps zlib's work space from one object to the next; given back each time, fast-import takes thrice as long."""
+PATIENCE = 1.0
+"""Seconds that an orphaned git may take to finish."""
 UNDER_WAY = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG")
 
 
@@ -85,6 +88,19 @@ class Git:
     def under_way(self) -> str:
         """What the user is in the middle of (`MERGE_HEAD`, `rebase-merge`, ...), or ""."""
         return next((name for name in UNDER_WAY if (self.folder / name).exists()), "")
+
+    def unlock(self, since: float) -> None:
+        """Remove locks that a git left which was killed together with its `pm`, not before `since` (a file's time).
+
+        One that only lost its `pm` finishes by itself; it is given the time to.
+        """
+        deadline = time.monotonic() + PATIENCE
+        for name in ("index.lock", "HEAD.lock", "packed-refs.lock", f"{self.branch or 'HEAD'}.lock"):
+            lock = (self.folder if name in {"index.lock", "HEAD.lock"} else self.common) / name
+            while lock.exists() and lock.stat().st_mtime >= since:
+                if time.monotonic() > deadline:
+                    lock.unlink(missing_ok=True)
+                time.sleep(0.02)
 
     def commit(
         self, files: Mapping[str, bytes], message: str, author: Author, when: datetime, *, again: bool = False

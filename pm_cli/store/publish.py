@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pm_cli import kinds
@@ -36,6 +37,9 @@ def recover(ledger: Ledger) -> None:
             _("It may hold the last command. Keep a copy, remove it, then run: pm check"),
         ) from None
     if intent is not None:
+        with suppress(GitFailed, OSError):
+            if ledger.git is not None:
+                ledger.git.unlock(log.file.stat().st_mtime)
         elsewhere = publish(ledger.root, log, intent)
         paths = [elsewhere.get(path, path) for path in intent.paths]
         to_git(ledger, log, intent, contents(ledger.root, paths), again=True)

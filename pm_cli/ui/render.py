@@ -73,7 +73,7 @@ class Templates:
                 _("{where} cannot be rendered: {reason}").format(where=_place(error) or file, reason=error),
                 _("A ledger's own templates come before those of pm: look into its folder templates."),
             ) from error
-        return text if self.format == "html" else _tidy(text)
+        return text.strip() + "\n" if self.format == "html" else _tidy(text)
 
 
 def _cache(folder: Path, format: str) -> BytecodeCache | None:

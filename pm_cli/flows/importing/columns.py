@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -17,7 +18,8 @@ from pm_cli.flows.importing.values import Cells, Times, Value
 if TYPE_CHECKING:
     from pm_cli.flows.importing.mapping import Said
 
-KEYS = ("column", "template", "take", "blank", "table", "contains", "default", "midnight")
+KEYS = ("column", "template", "blank", "take", "table", "contains", "default", "midnight")
+DAY_END = "day_end"
 FILLED = {"not_empty": True, "empty": False}
 
 
@@ -87,25 +89,10 @@ class Columns:
         if len({"column", "template"} & entries.keys()) != 1:
             said.wrong(_("one of column and template is expected"))
         value = self._column(entries["column"]) if "column" in entries else self._template(entries["template"])
-        if "blank" in entries:
-            value = values.without(value, entries["blank"].texts())
-        if "take" in entries:
-            try:
-                value = values.only(value, entries["take"].text())
-            except re.error as error:
-                entries["take"].wrong(str(error))
-        default = entries["default"].text() if "default" in entries else None
-        if "table" in entries:
-            value = values.looked_up(value, _texts(entries["table"]), default)
-        if "contains" in entries:
-            value = values.recognised(value, _texts(entries["contains"]))
-        if default is not None:
-            value = values.defaulted(value, default)
-        if "midnight" in entries and entries["midnight"].text() != "day_end":
-            entries["midnight"].wrong(
-                _("{key!r} is none of: {names}").format(key=entries["midnight"].text(), names="day_end")
-            )
-        return Drawn(value, "midnight" in entries)
+        midnight = entries.get("midnight")
+        if midnight and midnight.text() != DAY_END:
+            midnight.wrong(_("{key!r} is none of: {names}").format(key=midnight.text(), names=DAY_END))
+        return Drawn(_changed(value, entries), midnight is not None)
 
     def conditions(self, said: Said) -> tuple[Condition, ...]:
         """`when`: by column what its cell holds, `not_empty` or `empty`."""
@@ -144,6 +131,23 @@ def times_of(formats: Said | None, zone: Said | None, home: tzinfo) -> Times:
         except (ZoneInfoNotFoundError, ValueError):
             zone.wrong(_("there is no time zone {name!r}").format(name=zone.text()))
     return Times(tuple(formats.texts()) if formats else (), local, home)
+
+
+def _changed(value: Value, entries: Mapping[str, Said]) -> Value:
+    """A value after all that is to be made of it, in the order of KEYS."""
+    default = entries["default"].text() if "default" in entries else None
+    if "blank" in entries:
+        value = values.without(value, entries["blank"].texts())
+    if "take" in entries:
+        try:
+            value = values.only(value, entries["take"].text())
+        except re.error as error:
+            entries["take"].wrong(str(error))
+    if "table" in entries:
+        value = values.looked_up(value, _texts(entries["table"]), default)
+    if "contains" in entries:
+        value = values.recognised(value, _texts(entries["contains"]))
+    return values.defaulted(value, default) if default else value
 
 
 def _texts(said: Said) -> dict[str, str]:

@@ -50,6 +50,7 @@ def draw_up(name: str, report: Report, scope: Scope) -> Plain:
         "with_late_entries": scope.late_too,
         "audience": list(report.audience),
         "due": by_when,
+        "rules": [rule.id for rule in report.rules],
         "remarks": remarks,
     }
     return head | {block: figures(scope) for block, figures in report.blocks.items()}

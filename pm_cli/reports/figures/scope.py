@@ -154,7 +154,7 @@ class Scope:
         return found
 
     def overdue(self, promise: int, most: int) -> list[tuple[int, str, str, int]]:
-        """The clocks longest overdue when stock is taken, as (due, id, clock, record number); 1: promises to residents."""
+        """The clocks longest overdue, as (due, id, clock, record number); `promise` 1 asks for promises to residents."""
         running = self.ask(_LONGEST_OVERDUE, promise=promise, most=most)
         stopped = (late for *late, kept in self._stopped_since if kept == promise)
         return sorted([*running, *map(tuple, stopped)])[:most]
