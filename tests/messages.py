@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -27,6 +28,9 @@ CATALOGUE = TOP / "pm_cli/locale/zh_CN/LC_MESSAGES/pm.po"
 KEYWORDS = {
     "_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "need": None, "may": None, "Group": None,
 }  # fmt: skip
+AUTHORS = "the pm authors"
+STARTED = datetime(2026, 11, 21, tzinfo=UTC)
+"""The catalogue's date, fixed so that making it again changes nothing but messages."""
 WAYS = [("pm_cli/**.py", "python"), ("templates/**.j2", "jinja2.ext:babel_extract")]
 
 
@@ -116,6 +120,11 @@ def main() -> None:
     kept, wanted = current(), template()
     kept.update(wanted, no_fuzzy_matching=True)
     kept.obsolete.clear()
+    kept.fuzzy = False
+    kept.header_comment = "# pm in Chinese. Made by `make catalogue`; translate the empty messages, then make it again."
+    kept.creation_date = kept.revision_date = STARTED
+    kept.copyright_holder, kept.last_translator, kept.language_team = AUTHORS, AUTHORS, "zh_CN"
+    kept.msgid_bugs_address = AUTHORS
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
         write_po(file, kept, width=0, no_location=True, sort_output=True, omit_header=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 
-from babel.messages.mofile import read_mo, write_mo
+from babel.messages.mofile import write_mo
 
 from tests import messages
 
@@ -37,7 +37,4 @@ def test_placeholders_survive_translation() -> None:
 def test_the_compiled_catalogue_is_up_to_date() -> None:
     fresh = io.BytesIO()
     write_mo(fresh, messages.current())
-    compiled = messages.CATALOGUE.with_suffix(".mo").read_bytes()
-    assert {m.id: m.string for m in read_mo(io.BytesIO(compiled))} == {
-        m.id: m.string for m in read_mo(io.BytesIO(fresh.getvalue()))
-    }
+    assert messages.CATALOGUE.with_suffix(".mo").read_bytes() == fresh.getvalue(), "run: make catalogue"

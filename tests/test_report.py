@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from pm_cli.core.times import When
 from pm_cli.flows.catalogue import claimed
 from pm_cli.reports.figures.periods import DAY, WEEK, Period
 from pm_cli.reports.figures.rate import compared, rate
+from pm_cli.reports.figures.report import draw_up
+from pm_cli.reports.figures.scope import Scope
 from pm_cli.store.layout import Layout
 from pm_cli.store.ledger import Ledger
+from pm_cli.ui.console import width
 
 ZONE = make_demo.ZONE
 STORY = """
@@ -51,7 +55,7 @@ STORY = """
 09:00 zhang.wei repair arrive @r1
 10:00 zhang.wei repair finish @r1
 10:05 zhang.wei repair accept @r1 --signature-who 周敏 --signature-how ink
-10:30 li.na c1: complaint receive --unit 5-402 --channel visit --content 保洁态度不好 --urgent --content-class property_management
+10:30 li.na c1: complaint receive --unit 5-402 --channel visit --content 保洁态度不好 --urgent
 10:35 li.na complaint report @c1 --reported-to cs_manager
 11:00 li.na complaint reply @c1 --told 马上处理
 11:30 li.na complaint judge @c1 --validity valid
@@ -124,7 +128,7 @@ def rows(listed: dict[str, Any], name: str) -> list[str]:
 
 
 def test_requests_are_counted_once_and_balance(week: dict[str, Any]) -> None:
-    """STAT-01: one open before, eight came in (the moved one as its successor), three closed, one of them again open."""
+    """STAT-01: one open before, eight came in (the moved one as its successor), three closed, one again open."""
     assert week["requests"]["total"] == {
         "open_before": 1, "received": 8, "resolved": 4, "closed": 3, "reopened": 1, "reopened_closed": 1, "open": 7,
     }  # fmt: skip
@@ -314,11 +318,9 @@ def test_record_text_is_data_in_every_format(estate: Estate) -> None:
 
 
 def test_tables_line_up_with_wide_characters(estate: Estate) -> None:
-    from pm_cli.ui.console import width
-
     lines = estate.report("weekly", "--week", "2026-W47", "--format", "md").splitlines()
     tables = [line for line in lines if line.startswith("|")]
-    for above, below in zip(lines, lines[1:], strict=False):
+    for above, below in pairwise(lines):
         if above.startswith("|") and below.startswith("|"):
             assert width(above) == width(below), below
     assert len(tables) > 40
@@ -415,9 +417,6 @@ def test_the_index_answers_without_a_full_scan(estate: Estate) -> None:
     ledger = Ledger(Layout(estate.root))
     asked: list[str] = []
     ledger.index.db.set_trace_callback(asked.append)
-    from pm_cli.reports.figures.report import draw_up
-    from pm_cli.reports.figures.scope import Scope
-
     for name in reports.names():
         report = reports.load(name)
         draw_up(name, report, Scope(ledger, report.rhythm.around(MONDAY.date()), MONDAY))
