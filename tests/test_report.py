@@ -159,7 +159,7 @@ def test_the_week_before_is_beside_it(week: dict[str, Any]) -> None:
 
 
 def test_sheets_due_and_back_by_issuer_and_department(week: dict[str, Any]) -> None:
-    """SHEET-27, SHEET-28: two fell due, one had come back in time; each issuer and department has its own rate."""
+    """SHEET-05, SHEET-27, SHEET-28: two fell due, one had come back in time; each issuer and department has its own rate."""
     half, all_of_one = rate(1, 2), rate(1, 1)
     assert (week["sheets"]["collected"], week["sheets"]["in_time"]) == (half, half)
     assert week["sheets"]["target"] == "100 %"

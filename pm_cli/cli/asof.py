@@ -28,9 +28,8 @@ def seen_at(session: Session, as_of: str = "", with_late_entries: bool = False) 
         return View(ledger, int(session.now.timestamp()), session.now)
     moment = session.moment(as_of)
     at = int(moment.timestamp())
-    if ledger.index.db.execute(
-        "SELECT 1 FROM event WHERE {} > ? LIMIT 1".format("at" if with_late_entries else "known"), (at,)
-    ).fetchone():
+    column = "touched" if with_late_entries else "known"
+    if ledger.index.db.execute(f"SELECT 1 FROM record WHERE {column} > ? LIMIT 1", (at,)).fetchone():
         _rewind(ledger, moment, at, with_late_entries)
     return View(ledger, at, moment)
 

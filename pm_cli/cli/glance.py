@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pm_cli import kinds
 from pm_cli.cli import query
 from pm_cli.cli.warnings import warn_of_problems
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, lasting, word
 from pm_cli.ui import console
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def gather(ledger: Ledger, now: datetime) -> dict[str, tuple[str, list[dict[str,
 def _term(ledger: Ledger, term: query.Term, at: int) -> dict[str, Any]:
     late = term.late_by(at)
     when = (
-        _("{clock} {late} late").format(clock=word("clock", term.clock), late=query.lasting(late))
+        _("{clock} {late} late").format(clock=word("clock", term.clock), late=lasting(late))
         if late > 0
         else (_("{clock} by {at}").format(clock=word("clock", term.clock), at=query.minute(ledger, term.due)[11:]))
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pm_cli.cli import query
 from pm_cli.cli.warnings import warn_of_problems
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, lasting, word
 from pm_cli.ui import console
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _rows(ledger: Ledger, terms: list[query.Term], at: int) -> list[console.Row]
                 term.unit,
                 word("clock", term.clock),
                 query.minute(ledger, term.due),
-                query.lasting(term.late_by(at)),
+                lasting(term.late_by(at)),
                 str(reached) if reached else "",
                 word("role", role) if role else "",
                 term.handler,

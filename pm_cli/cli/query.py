@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pm_cli.core.text import _
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -150,12 +148,3 @@ def minute(ledger: Ledger, seconds: int | None) -> str:
 def fields_of(text: str) -> dict[str, Any]:
     """The fields kept in the index."""
     return dict(json.loads(text))
-
-
-def lasting(seconds: int) -> str:
-    """A stretch of time in its two largest units: `2d 3h`, `45m`."""
-    minutes = max(0, seconds) // 60
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _("{days}d {hours}h").format(days=days, hours=hours)
-    return _("{hours}h {minutes}m").format(hours=hours, minutes=rest) if hours else _("{minutes}m").format(minutes=rest)

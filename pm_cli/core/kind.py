@@ -29,7 +29,8 @@ class Declaration:
     `open`, `closed`: its states. `columns`: fields shown in lists. `place`: the field that names unit or place.
     `search`: fields whose text `pm find` looks through (personal ones included). `sort`: the field statistics
     classify by. `request`: whether it is something a resident asked for and reports count; `resolves` are
-    the actions by which the handler says it is done, `reopens` those that begin it again.
+    the actions by which the handler says it is done, `reopens` those that begin it again; `paused_because` is the
+    field that says why its clocks stand still.
     """
 
     prefix: str = ""
@@ -44,6 +45,7 @@ class Declaration:
     request: bool = False
     resolves: tuple[str, ...] = ()
     reopens: tuple[str, ...] = ()
+    paused_because: str = "wait_reason"
 
     @staticmethod
     def barred(now: Facts, action: str) -> Refusal | None:

@@ -74,6 +74,17 @@ def keys_for(context: str, shown: str, candidates: list[str]) -> list[str]:
     return [key for key in candidates if chinese.pgettext(context, key) == shown]
 
 
+def lasting(seconds: int) -> str:
+    """A stretch of time in its two largest units: `2d 3h`, `45m`."""
+    minutes = max(0, seconds) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return _("{days}d {hours}h").format(days=days, hours=hours)
+    if hours:
+        return _("{hours}h {minutes}m").format(hours=hours, minutes=rest)
+    return _("{minutes}m").format(minutes=rest)
+
+
 def fold_width(text: str) -> str:
     """Full-width letters, digits and punctuation of the number alphabet as their ASCII forms."""
     return unicodedata.normalize("NFKC", text).strip().replace("—", "-").replace("–", "-")

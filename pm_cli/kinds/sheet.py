@@ -43,6 +43,7 @@ class Sheet(Declaration):
     """Under way until all departments have answered and the resident has signed; then filed."""
 
     prefix = "CS"
+    paused_because = "stop_explanation"
     open = ("filled", *UNDER_WAY, "collected", "suspended", "terminated", "explained", "forwarded")
     closed = ("filed",)
     columns = ("unit", "reason_kind", "reason_for_visit", "departments", "request")

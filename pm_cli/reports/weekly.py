@@ -31,5 +31,5 @@ REPORT = Report(
         "keys": keys,
         "late_entries": late_entries,
     },
-    rules=computed("report weekly", "STAT-01", "CONS-21", "SHEET-27", "SHEET-28", "CAL-13"),
+    rules=computed("report weekly", "STAT-01", "CONS-21", "SHEET-05", "SHEET-27", "SHEET-28", "CAL-13"),
 )

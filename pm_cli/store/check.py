@@ -13,7 +13,7 @@ from pm_cli.core.text import _
 from pm_cli.store.check_across import across
 from pm_cli.store.check_git import against_git
 from pm_cli.store.check_record import Examined, examine
-from pm_cli.store.check_rules import rules, unreadable_rules
+from pm_cli.store.check_rules import rules, unreadable
 from pm_cli.store.index import COLD
 
 if TYPE_CHECKING:
@@ -55,13 +55,12 @@ def check(ledger: Ledger) -> Report:
     records = list(_examined(ledger.root, paths))
     problems = [problem for record in records for problem in record.problems]
     problems += [*stray, *across(ledger.layout, records), *against_git(ledger)]
-    unreadable = unreadable_rules(ledger.root)
-    problems += unreadable
-    if not unreadable:
+    problems += (unjudged := unreadable(ledger))
+    if not unjudged:
         ledger.index.refresh(thorough=True)
         problems += rules(ledger)
     problems.sort(key=lambda one: (one.path, one.line, one.name, one.message))
-    return Report(problems, records, not unreadable)
+    return Report(problems, records, not unjudged)
 
 
 def _files(root: Path) -> tuple[list[str], list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pm_cli.core.errors import Problem
@@ -42,7 +43,7 @@ def _judged(ledger: Ledger, git: Git, status: str, path: str) -> Problem:
     if status in UNMERGED:
         return Problem("unmerged", path, 1, _("Git could not merge this record."), _("Resolve all of them: pm merge"))
     back = _("Restore it: git checkout HEAD -- {path}").format(path=path)
-    if not (ledger.root / path).exists():
+    if not os.path.lexists(ledger.root / path):
         return Problem("deleted", path, 1, _("The record was deleted."), back)
     if status[1] != "?" and (lost := _lost(ledger, git, path)):
         message = _("{count} events that were committed are missing: {events}").format(

@@ -177,10 +177,10 @@ def _mentions(kind: Kind, record: Record, folded: Fold) -> tuple[list[Mention], 
     links: list[Mention] = []
     attachments: list[Mention] = []
     for step in folded.steps:
-        for steps, type_, node in leaves(shape_of(kind, record, step.event), step.given):
+        for steps, type_, text in leaves(shape_of(kind, record, step.event), step.given):
             where = ("events", places[step.event.id], "with", *steps)
-            if isinstance(type_, Link) and isinstance(node, str):
-                links.append(Mention(node, where, type_.kinds))
-            elif isinstance(type_, AttachmentType) and isinstance(node, str):
-                attachments.append(Mention(node, where))
+            if isinstance(type_, Link):
+                links.append(Mention(text, where, type_.kinds))
+            elif isinstance(type_, AttachmentType):
+                attachments.append(Mention(text, where))
     return links, attachments

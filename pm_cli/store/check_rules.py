@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from pm_cli.core.duration import Duration
 from pm_cli.core.errors import LedgerTrouble, Problem
 from pm_cli.core.ident import IMPORT_DESK
 from pm_cli.core.person import ROLES
-from pm_cli.core.policy import PolicyError, read_entry
+from pm_cli.core.policy import PolicyError
 from pm_cli.core.text import _
 from pm_cli.core.times import span
 from pm_cli.store.compiled import FOLDERS, plain_yaml
@@ -20,29 +21,49 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pm_cli.core.policy import Entry, Value
+    from pm_cli.core.calendar import Calendar
+    from pm_cli.core.policy import Value
     from pm_cli.store.ledger import Ledger
 
 AHEAD = 11
 """Month from which the calendar of the next year is missed: the notice of the State Council comes in November."""
 
 
-def unreadable_rules(root: Path) -> list[Problem]:
-    """Hand-edited files that do not load; while there are any, nothing can be judged."""
-    found: list[Problem] = []
-    for path in (SETTINGS, *(f"{folder}/{file.name}" for folder in FOLDERS for file in sorted((root / folder).glob("*.yaml")))):
-        try:
-            loaded = plain_yaml(root / path)
-        except (LedgerTrouble, OSError) as error:
-            found.append(_problem("rules-unreadable", path, 1, str(error), _("Repair it, or restore it: git checkout -- {path}")))
-            continue
-        if path.startswith("policy/"):
-            found += [
-                _problem("policy-misfit", path, line_of(root / path, key), _("{key} must be a mapping").format(key=key))
-                for key, entry in loaded.items()
-                if not isinstance(entry, dict)
-            ]
-    return found
+def unreadable(ledger: Ledger) -> list[Problem]:
+    """Hand-edited files without which nothing can be judged: those that do not load, and an unknown time zone."""
+    try:
+        _digest = ledger.rules_digest
+    except LedgerTrouble:
+        return [problem for path in _rule_files(ledger.root) for problem in _unreadable(ledger.root, path)]
+    try:
+        _zone = ledger.zone
+    except LedgerTrouble as error:
+        line = line_of(ledger.root / SETTINGS, "timezone")
+        return [Problem("settings-misfit", SETTINGS, line, str(error), _("Such as Asia/Shanghai"))]
+    return []
+
+
+def _rule_files(root: Path) -> list[str]:
+    return [SETTINGS, *(f"{folder}/{file.name}" for folder in FOLDERS for file in sorted((root / folder).glob("*.yaml")))]
+
+
+def _unreadable(root: Path, path: str) -> Iterator[Problem]:
+    try:
+        loaded = plain_yaml(root / path)
+    except (LedgerTrouble, OSError) as error:
+        hint = _("Repair it, or restore it: git checkout -- {path}").format(path=path)
+        yield Problem("rules-unreadable", path, _line_in(str(error)), str(error), hint)
+        return
+    for key, entry in loaded.items() if path.startswith("policy/") else ():
+        if not isinstance(entry, dict):
+            message = _("{key} must be a mapping").format(key=key)
+            yield Problem("rules-unreadable", path, line_of(root / path, key), message)
+
+
+def _line_in(message: str) -> int:
+    """The line that a message about a file names as `file.yaml:7`."""
+    match = re.search(r"\.yaml:(\d+)", message)
+    return int(match[1]) if match else 1
 
 
 def rules(ledger: Ledger) -> Iterator[Problem]:
@@ -52,10 +73,6 @@ def rules(ledger: Ledger) -> Iterator[Problem]:
     yield from _calendar(ledger)
 
 
-def _problem(name: str, path: str, line: int, message: str, hint: str = "") -> Problem:
-    return Problem(name, path, line, message, hint.format(path=path))
-
-
 def line_of(path: Path, key: str) -> int:
     """The line at which a top-level key of a hand-edited file stands."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -63,26 +80,22 @@ def line_of(path: Path, key: str) -> int:
 
 
 def _settings(ledger: Ledger) -> Iterator[Problem]:
-    try:
-        _zone = ledger.zone
-    except LedgerTrouble as error:
-        yield _problem("settings-misfit", SETTINGS, line_of(ledger.root / SETTINGS, "timezone"), str(error))
     for letter in ledger.estate.desks:
         if len(letter) != 1 or not "A" <= letter <= "Z" or letter == IMPORT_DESK:
             message = _("A desk is one letter from A to Y ({letter} is kept for imports).").format(letter=IMPORT_DESK)
-            yield _problem("settings-misfit", SETTINGS, line_of(ledger.root / SETTINGS, "desks"), message)
+            yield Problem("settings-misfit", SETTINGS, line_of(ledger.root / SETTINGS, "desks"), message)
 
 
 def _policy(ledger: Ledger) -> Iterator[Problem]:
     terms = {clock.within for name in kinds.names() for clock in kinds.load(name).clocks if isinstance(clock.within, str)}
     for key in sorted(terms - {""} - set(ledger.policy)):
         message = _("A clock asks for {key}, which is nowhere in the policy.").format(key=key)
-        yield _problem("policy-missing", f"policy/{key.partition('.')[0]}.yaml", 1, message, _("Add it, with its source."))
+        yield Problem("policy-missing", f"policy/{key.partition('.')[0]}.yaml", 1, message, _("Add it, with its source."))
     for key in ledger.policy:
         system, _dot, name = key.partition(".")
         path = f"policy/{system}.yaml"
-        for severity, message in _entry_problems(ledger, key, key in terms):
-            yield _problem(severity, path, line_of(ledger.root / path, name), message)
+        for problem, message in _entry_problems(ledger, key, key in terms):
+            yield Problem(problem, path, line_of(ledger.root / path, name), message)
 
 
 def _entry_problems(ledger: Ledger, key: str, term: bool) -> Iterator[tuple[str, str]]:
@@ -119,25 +132,31 @@ def _reads(read: Any, text: str) -> bool:
     return True
 
 
+def _misread(calendar: Calendar, year: int) -> str:
+    """Why the days or hours of a year cannot be read, with the file first; or ""."""
+    try:
+        calendar.office_hours(date(year, 12, 31))
+    except LedgerTrouble as error:
+        return str(error)
+    return ""
+
+
 def _calendar(ledger: Ledger) -> Iterator[Problem]:
     calendar, today = ledger.calendar, ledger.now().date()
-    for year in range(calendar.first_year, calendar.last_year + 1):
-        if calendar.covers(year):
-            try:
-                calendar.office_hours(date(year, 12, 31))
-            except LedgerTrouble as error:
-                yield _problem("calendar-misfit", f"calendar/{year}.yaml", 1, str(error))
+    years = [year for year in range(calendar.first_year, calendar.last_year + 1) if calendar.covers(year)]
+    for message in sorted({reason for year in years if (reason := _misread(calendar, year))}):
+        yield Problem("calendar-misfit", message.partition(":")[0], 1, message)
     missing = [today.year] * (not calendar.covers(today.year))
     missing += [today.year + 1] * (today.month >= AHEAD and not calendar.covers(today.year + 1))
     for year in missing:
         name = "calendar-missing" if year == today.year else "calendar-ahead"
         message = _("There is no calendar for {year}.").format(year=year)
         hint = _("Add calendar/{year}.yaml with the days of the State Council notice.").format(year=year)
-        yield _problem(name, f"calendar/{year}.yaml", 1, message, hint)
+        yield Problem(name, f"calendar/{year}.yaml", 1, message, hint)
     rows = ledger.index.db.execute(
         "SELECT DISTINCT record.path, record.id, clock.name, clock.unknown FROM clock JOIN record USING (rid)"
         " WHERE clock.unknown != '' AND clock.stopped IS NULL AND record.open = 1"
     )
     for path, number, clock, reason in rows:
         message = _("When {id} is due ({clock}) is unknown: {reason}").format(id=number, clock=clock, reason=reason)
-        yield _problem("due-unknown", path, 1, message)
+        yield Problem("due-unknown", path, 1, message)

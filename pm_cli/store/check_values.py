@@ -35,17 +35,37 @@ _WHEN = When(datetime(2000, 1, 1, tzinfo=UTC), UTC)
 """Stored texts are absolute: what they are relative to does not matter."""
 
 
-def leaves(shape: type[Shape], given: Mapping[str, Node], above: Steps = ()) -> Iterator[tuple[Steps, Type, Node]]:
-    """The values of declared fields, each with where it stands and its type; groups and lists opened."""
+def leaves(shape: type[Shape], given: Mapping[str, Node]) -> Iterator[tuple[Steps, Type, str]]:
+    """The texts of declared fields, each with where it stands and its type; groups and lists opened."""
+    for steps, type_, node, _wrong in _walk(shape, given):
+        if type_ is not None and isinstance(node, str):
+            yield steps, type_, node
+
+
+def _walk(
+    shape: type[Shape], given: Mapping[str, Node], above: Steps = ()
+) -> Iterator[tuple[Steps, Type | None, Node, str]]:
+    """Every value: where it stands, its type, itself, and the name of what is wrong with its form, if anything."""
+    declared = _declared(shape)
     for name, node in given.items():
-        type_, group, many = _declared(shape).get(name, (None, None, False))
-        items = enumerate(node) if many and isinstance(node, list) else [(None, node)]
-        for number, item in items:
-            steps = (*above, name) if number is None else (*above, name, number)
+        steps = (*above, name)
+        if name not in declared:
+            yield steps, None, node, "unknown-field"
+            continue
+        type_, group, many = declared[name]
+        if type_ is None and group is None:
+            continue  # what a correction sets is judged by the event it corrects
+        if many != isinstance(node, list):
+            yield steps, None, node, "misfit"
+            continue
+        for number, item in enumerate(node if isinstance(node, list) else [node]):
+            place = (*steps, number) if many else steps
             if group is not None and isinstance(item, dict):
-                yield from leaves(group, item, steps)
-            elif group is not None or type_ is not None:
-                yield steps, type_ or Type(), item
+                yield from _walk(group, item, place)
+            elif type_ is not None and isinstance(item, str):
+                yield place, type_, item, ""
+            else:
+                yield place, None, item, "misfit"
 
 
 def strange_values(kind: Kind, record: Record, event: Event) -> Iterator[tuple[str, Steps, str]]:
@@ -74,24 +94,14 @@ def shape_of(kind: Kind, record: Record, event: Event) -> type[Shape]:
 
 
 def _strange(shape: type[Shape], given: Mapping[str, Node]) -> Iterator[tuple[str, Steps, str]]:
-    for steps in _undeclared(shape, given):
-        yield "unknown-field", steps, _("This version of pm does not know the field {field}.").format(field=steps[-1])
-    for steps, type_, node in leaves(shape, given):
-        reason = _misfit(type_, node) if isinstance(node, str) else _("a single text is expected here")
-        if reason:
-            name = ".".join(str(step) for step in steps)
-            yield "misfit", steps, _("{field}: {reason}").format(field=name, reason=reason)
-
-
-def _undeclared(shape: type[Shape], given: Mapping[str, Node], above: Steps = ()) -> Iterator[Steps]:
-    declared = _declared(shape)
-    for name, node in given.items():
-        if name not in declared:
-            yield (*above, name)
-        elif (group := declared[name][1]) is not None:
-            for item in node if isinstance(node, list) else [node]:
-                if isinstance(item, dict):
-                    yield from _undeclared(group, item, (*above, name))
+    for steps, type_, node, wrong in _walk(shape, given):
+        field = ".".join(str(step) for step in steps)
+        if wrong == "unknown-field":
+            yield wrong, steps, _("This version of pm does not know the field {field}.").format(field=field)
+        elif type_ is None or not isinstance(node, str):
+            yield wrong, steps, _("{field} is not a text, list or group as declared.").format(field=field)
+        elif reason := _misfit(type_, node):
+            yield "misfit", steps, _("{field}: {reason}").format(field=field, reason=reason)
 
 
 def _declared(shape: type[Shape]) -> Declared:

@@ -28,9 +28,9 @@ def read_bytes(root: Path, path: str) -> bytes:
     full = f"{root}/{path}"
     found = os.lstat(full)
     if not stat.S_ISREG(found.st_mode):
-        raise Unreadable(problem(path, 0, _("it is not a regular file")))
+        raise Unreadable(problem(path, 1, _("it is not a regular file")))
     if found.st_size > codec.MAX_BYTES:
-        raise Unreadable(problem(path, 0, _("it is larger than {limit} bytes").format(limit=codec.MAX_BYTES)))
+        raise Unreadable(problem(path, 1, _("it is larger than {limit} bytes").format(limit=codec.MAX_BYTES)))
     with open(full, "rb", buffering=0) as file:
         return file.read()
 

@@ -337,11 +337,11 @@ def digest(ledger: Ledger, path: str, stamp: Stamp) -> Row | Problem:
     except Unreadable as error:
         return error.problem
     except OSError as error:
-        return problem(path, 0, str(error))
+        return problem(path, 1, str(error))
     except LedgerTrouble:
         raise
     except Exception as error:  # one record with values its kind never wrote must not close the whole ledger
-        return problem(path, 0, _("its events do not fit its kind ({error})").format(error=repr(error)))
+        return problem(path, 1, _("its events do not fit its kind ({error})").format(error=repr(error)))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

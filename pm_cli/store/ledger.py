@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pm_cli import kinds
 from pm_cli.core.errors import LedgerTrouble, NotFound, Refusal
 from pm_cli.core.ident import Number, link, linked, parse_number, typed
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, fold_width, word
 from pm_cli.store.index import Index
 from pm_cli.store.layout import SETTINGS, Layout
 from pm_cli.store.now import now
@@ -157,10 +157,11 @@ class Ledger:
 
     def number(self, text: str, allowed: tuple[str, ...] = ()) -> str:
         """The full number somebody meant by a tail; raises NotFound when none or several answer to it."""
-        plain = linked(typed(text))
-        record = self.get(plain) if plain else None
-        if record is not None and (not allowed or record.kind in allowed):
-            return record.id
+        exact, plain = linked(fold_width(text)), linked(typed(text))
+        for number in dict.fromkeys((exact, plain)):  # room 1e3 is not 1E3, but cp-260302-a01 is CP-260302-A01
+            record = self.get(number) if number else None
+            if record is not None and (not allowed or record.kind in allowed):
+                return record.id
         if "staff" in allowed and plain in BUILT_IN:
             return plain
         found = self.index.tails(plain, allowed)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, lasting, word
 from pm_cli.core.times import shown
 from pm_cli.ui.console import cell, width
 
@@ -124,17 +124,6 @@ def rate(figure: Mapping[str, Any]) -> str:
 def signed(figure: float) -> str:
     """A difference with its sign."""
     return f"{figure:+g}" if figure else "0"
-
-
-def lasting(seconds: int) -> str:
-    """A stretch of time in its two largest units: `2d 3h`, `45m`."""
-    minutes = max(0, seconds) // 60
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _("{days}d {hours}h").format(days=days, hours=hours)
-    if hours:
-        return _("{hours}h {minutes}m").format(hours=hours, minutes=rest)
-    return _("{minutes}m").format(minutes=rest)
 
 
 def cut(text: str, columns: int) -> str:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from jinja2 import BytecodeCache
 
-FORMATS = ("html", "md", "txt")
-
 
 class Templates:
     """The templates of one ledger in one format; those in the ledger's own folder come first.

@@ -10,7 +10,7 @@ import typer
 from pm_cli.cli import query
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
-from pm_cli.core.text import N_, _, word
+from pm_cli.core.text import N_, _, lasting, word
 from pm_cli.ui import console
 
 
@@ -35,7 +35,7 @@ def run(
             [
                 (
                     query.minute(ledger, term.due),
-                    query.lasting((term.due or now) - now) + (" !" if term.warn and term.warn <= now else ""),
+                    lasting((term.due or now) - now) + (" !" if term.warn and term.warn <= now else ""),
                     term.id,
                     word("kind", term.kind),
                     term.unit,

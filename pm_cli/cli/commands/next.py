@@ -10,7 +10,7 @@ from pm_cli import kinds
 from pm_cli.cli import query
 from pm_cli.cli.session import current
 from pm_cli.cli.verbs import possible_now
-from pm_cli.core.text import N_, _, listed, word
+from pm_cli.core.text import N_, _, lasting, listed, word
 from pm_cli.ui import console
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(
     for term in chosen:
         late = term.late_by(now)
         when = (
-            _("{late} late").format(late=query.lasting(late))
+            _("{late} late").format(late=lasting(late))
             if late > 0
             else _("due {at}").format(at=query.minute(ledger, term.due))
         )

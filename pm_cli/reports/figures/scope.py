@@ -136,6 +136,8 @@ class Scope:
 
     def standing(self, kind: str, states: Iterable[str] = ()) -> list[Seen]:
         """Records of a kind that were open when stock is taken, all or those in some states, the oldest first."""
+        if kind not in self.kinds:
+            return []
         wanted = set(states or (DRAFT, *self.kinds[kind].declared.open))
         query = f"{_UNCHANGED} AND kind = :kind AND state IN (SELECT value FROM json_each(:states))"
         found = self.records(query, kind=kind, states=sorted(wanted))
@@ -154,7 +156,7 @@ class Scope:
         return found
 
     def overdue(self, promise: int, most: int) -> list[tuple[int, str, str, int]]:
-        """The clocks longest overdue, as (due, id, clock, record number); `promise` 1 asks for promises to residents."""
+        """The clocks longest overdue as (due, id, clock, record number); `promise` 1 asks for promises to residents."""
         running = self.ask(_LONGEST_OVERDUE, promise=promise, most=most)
         stopped = (late for *late, kept in self._stopped_since if kept == promise)
         return sorted([*running, *map(tuple, stopped)])[:most]

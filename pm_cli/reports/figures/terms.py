@@ -68,7 +68,7 @@ def paused(scope: Scope) -> Plain:
 
 
 def _why(scope: Scope, record: Seen) -> str:
-    return str(getattr(scope.kinds[record.kind].declared, "paused_because", "wait_reason"))
+    return scope.kinds[record.kind].declared.paused_because
 
 
 def _since(scope: Scope, records: list[Seen]) -> dict[int, int]:
