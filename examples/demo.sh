@@ -48,7 +48,7 @@ try complaint receive --unit 3-1502 --channel phone --content 'Water drips from 
 try find 1502 --limit 3
 
 part 'Keys: what a rule forbids is refused, with what to do instead'
-pm key-loan lend --key K-SBF --count 1 --borrower-name 马军 --borrower-department engineering --purpose pump --dry-run || true
+try key-loan lend --key K-SBF --count 1 --borrower-name 马军 --borrower-department engineering --purpose pump --dry-run || true
 
 part 'The reports, as they were known when the story ended'
 try report daily --date 2026-11-21 --as-of "$evening" --format txt

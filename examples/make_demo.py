@@ -10,7 +10,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -116,16 +116,17 @@ class Typist:
         return str(record["id"])
 
 
-def run(words: list[str], typed_at: datetime) -> tuple[int, str, str]:
-    """One command line of `pm` at a given time, beside the papers: exit code, standard output, standard error."""
+def run(words: list[str], typed_at: datetime, beside: Path = PAPERS) -> tuple[int, str, str]:
+    """One command line of `pm` at a given time and place: exit code, standard output, standard error."""
     from pm_cli.cli.root import run as pm
 
     out, said = io.StringIO(), io.StringIO()
-    with ExitStack() as stack:
-        stack.enter_context(patch("pm_cli.store.ledger.now", lambda zone: typed_at.astimezone(zone)))
-        stack.enter_context(redirect_stdout(out))
-        stack.enter_context(redirect_stderr(said))
-        stack.enter_context(chdir(PAPERS))
+    with (
+        patch("pm_cli.store.ledger.now", lambda zone: typed_at.astimezone(zone)),
+        redirect_stdout(out),
+        redirect_stderr(said),
+        chdir(beside),
+    ):
         code = pm(words)
     return code, out.getvalue(), said.getvalue()
 

@@ -90,7 +90,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_json_keys_are_those_documented(command: str, section: str, demo: Path) -> None:
     words = shlex.split(command)[1:]
-    _code, out, said = make_demo.run([*words, "--ledger", str(demo)], EVENING)
+    _code, out, said = make_demo.run([*words, "--ledger", str(demo)], EVENING, HOME / "examples")
     answer = json.loads(out)
     assert answer, said
     for within, rows in TABLE.findall(section):

@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A new record whose file already lies under a scratch name, with what git and the index have to know of it."""
+    """A new record as its file will hold it and as the index will know it; made in any process."""
 
-    scratch: str
     path: str
     content: bytes
     row: Row
@@ -46,7 +45,8 @@ class Writing:
         self.ledger = ledger
         self.records: dict[str, Record] = {}
         self.files: dict[str, bytes] = {}
-        self.prepared: dict[str, Prepared] = {}
+        self._taken: dict[str, Row] = {}
+        self._entries: list[Entry] = []
         self._log = IntentLog(ledger.layout.local)
 
     def put(self, record: Record) -> None:
@@ -61,21 +61,24 @@ class Writing:
         self.files[path] = content
 
     def prepare(self, record: Record) -> Prepared:
-        """Write the file of a new record under a scratch name, as one of very many; may be done in another process."""
+        """One of very many new records, ready to be taken."""
         from pm_cli.store.rows import from_record
 
-        content, scratch = dump(record.to_node()), secrets.token_hex(8)
-        disk.write(self._log.scratch / scratch, content, sync=False)
         row = from_record(record, self.ledger.policy, self.ledger.calendar)
-        return Prepared(scratch, self._path(record), content, row)
+        return Prepared(self._path(record), dump(record.to_node()), row)
 
     def take(self, prepared: Prepared) -> None:
-        """Add a record that was prepared."""
-        self.prepared[prepared.path] = prepared
+        """Add a record that was prepared; its file is written at once, while others prepare the next ones."""
+        self._taken[prepared.path] = prepared.row
         self.files[prepared.path] = prepared.content
+        try:
+            self._write(prepared.path, sync=False)
+        except OSError as error:
+            self.give_up()
+            raise _not_saved(error) from None
 
     def give_up(self) -> None:
-        """Remove what was prepared, because it is not going to be written."""
+        """Remove what was written already, because it is not going to be published."""
         self._log.sweep()
 
     def _path(self, record: Record) -> str:
@@ -137,22 +140,22 @@ class Writing:
 
     def _prepare(self) -> list[Entry]:
         """Write every file under a scratch name; on an error nothing is left behind."""
-        entries: list[Entry] = []
-        bulk = len(self.files) >= BULK
+        bulk = bool(self._taken) or len(self.files) >= BULK
         try:
-            for path, content in self.files.items():
-                if path in self.prepared:
-                    entries.append(Entry(self.prepared[path].scratch, path))
-                    continue
-                scratch = secrets.token_hex(8)
-                entries.append(Entry(scratch, path))
-                disk.write(self._log.scratch / scratch, content, sync=not bulk)
+            for path in self.files:
+                if path not in self._taken:
+                    self._write(path, sync=not bulk)
             if bulk:
                 disk.sync_everything()
         except OSError as error:
-            self._undo(entries)
+            self._undo(self._entries)
             raise _not_saved(error) from None
-        return entries
+        return self._entries
+
+    def _write(self, path: str, *, sync: bool) -> None:
+        entry = Entry(secrets.token_hex(8), path)
+        self._entries.append(entry)
+        disk.write(self._log.scratch / entry.scratch, self.files[path], sync=sync)
 
     def _undo(self, entries: Iterable[Entry]) -> None:
         """Leave nothing behind: the promise goes before what it promises."""
@@ -164,7 +167,7 @@ class Writing:
     def _to_index(self, elsewhere: Mapping[str, str]) -> None:
         try:
             self.ledger.index.put((path, record) for path, record in self.records.items() if path not in elsewhere)
-            self.ledger.index.put_rows((one.path, one.row) for one in self.prepared.values() if one.path not in elsewhere)
+            self.ledger.index.put_rows((path, row) for path, row in self._taken.items() if path not in elsewhere)
         except Exception:  # only a cache: the next command sees that the files changed, and says what is wrong with it
             return
 

@@ -39,10 +39,18 @@ def desk(starter: Desk, tmp_path: Path) -> Desk:
     return starter.copy(tmp_path / "estate")
 
 
+@pytest.fixture(scope="session")
+def clone(starter: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A second desk of the starter estate."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pm_cli.store.ledger.now", lambda zone: PRESENT.astimezone(zone))
+        return starter.clone(tmp_path_factory.mktemp("clone") / "estate", "B")
+
+
 @pytest.fixture
-def desks(desk: Desk, tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
+def desks(desk: Desk, clone: Desk, tmp_path: Path) -> tuple[Desk, Desk]:
     """Two desks with a clone each."""
-    yield desk, desk.clone(tmp_path / "other", "B")
+    return desk, clone.copy(tmp_path / "other")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,9 +97,21 @@ class Desk:
         return [one["name"] for one in self.run("check", "--json").json if one["severity"] == "error"]
 
     def copy(self, root: Path) -> Desk:
-        """The same ledger once more, with history and settings."""
-        shutil.copytree(self.root, root)
+        """The same ledger once more, with history, settings and what is cached of policy and calendar.
+
+        Their files are shared, so nobody may write into them; commands and git replace files.
+        """
+        shutil.copytree(self.root, root, copy_function=_shared)
         return Desk(root)
+
+    def edit(self, path: str, *changes: tuple[str, str]) -> None:
+        """Edit a file by hand, as an editor does that writes a new one."""
+        text = (self.root / path).read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (self.root / path).unlink()
+        (self.root / path).write_text(text, encoding="utf-8")
 
     def clone(self, root: Path, letter: str) -> Desk:
         """Another desk: a git clone that numbers under a letter of its own."""
@@ -107,6 +119,15 @@ class Desk:
         other = Desk(root)
         other.pm(f"config desk {letter} --as admin")
         return other
+
+
+def _shared(source: str, target: str) -> None:
+    """Copy a file, or link it if it is one of those whose time and inode the cache of rules goes by."""
+    if Path(source).suffix == ".yaml" and Path(source).parent.name in {"policy", "calendar", "estate"}:
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
 
 
 def opened(root: Path, *options: str) -> Desk:

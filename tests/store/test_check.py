@@ -45,16 +45,11 @@ def found(desk: Desk) -> Found:
     return problems
 
 
-def edit(desk: Desk, path: Path | str, *changes: tuple[str, str]) -> str:
+def edited(desk: Desk, path: Path | str, *changes: tuple[str, str]) -> str:
     """Edit a file by hand; its path within the ledger."""
-    file = desk.root / path
-    text = file.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new, 1)
-    file.unlink()
-    file.write_text(text, encoding="utf-8")
-    return file.relative_to(desk.root).as_posix()
+    within = (desk.root / path).relative_to(desk.root).as_posix()
+    desk.edit(within, *changes)
+    return within
 
 
 def complaint(desk: Desk) -> Path:
@@ -140,7 +135,7 @@ def stray(desk: Desk) -> str:
 
 
 def mapping(old: str, new: str, path: str = "") -> Callable[[Desk], str]:
-    return lambda desk: edit(desk, path or complaint(desk), (old, new))
+    return lambda desk: edited(desk, path or complaint(desk), (old, new))
 
 
 def forged(*more: tuple[str, dict[str, Any]], number: str = OTHER, **changed: Any) -> Callable[[Desk], str]:
@@ -262,12 +257,12 @@ def test_due_times_nobody_knows_are_named(desk: Desk, monkeypatch: pytest.Monkey
 def test_fix_writes_what_the_events_add_up_to(desk: Desk) -> None:
     path = complaint(desk)
     before = path.read_bytes()
-    edit(desk, path, ("state: recorded", "state: closed"))
+    edited(desk, path, ("state: recorded", "state: closed"))
     commits = len(desk.git("log --oneline").splitlines())
     desk.pm("check --fix --as admin --dry-run", code=4)
     desk.pm("check --fix --as admin")
     assert path.read_bytes() == before
-    edit(desk, path, ("content: 漏水", "content: 停电"))
+    edited(desk, path, ("content: 漏水", "content: 停电"))
     desk.git("commit --quiet --all -m", "by hand")
     desk.pm("check --fix --as admin")
     assert path.read_bytes() == before

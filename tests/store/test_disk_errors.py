@@ -15,7 +15,7 @@ import pytest
 from tests.store.desk import COMPLAINT, Desk, ended, forked
 from tests.store.faults import failing, full, instrument
 
-MOVE = "complaint move {number} --to-kind repair --reason plumbing --as li.na"
+MOVE = "complaint move {number} --to-kind repair --reason plumbing"
 RECEIVE = "complaint receive --unit 3-1502 --channel phone --content 漏水 --as li.na"
 NOT_SAVED, NOT_COMMITTED = 4, 6
 
@@ -36,6 +36,7 @@ def told(desk: Desk, line: str, fault: Callable[[int, str], None], log: Path) ->
 @pytest.mark.parametrize("fault", [full, failing])
 def test_every_call_may_fail(quick: Desk, tmp_path: Path, fault: Callable[[int], Callable[[int, str], None]]) -> None:
     """Exit 4: nothing happened. Exit 0 or 6: it did, and the next command brings it to git."""
+    quick.pm("config as li.na")
     step, codes = 0, []
     while True:
         step += 1

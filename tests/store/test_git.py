@@ -22,7 +22,7 @@ def test_what_else_lies_there_is_not_touched(desk: Desk) -> None:
     (desk.root / "staged.txt").write_text("mine")
     desk.git("add staged.txt")
     (desk.root / "notes.txt").write_text("mine too")
-    (desk.root / "policy/key.yaml").write_bytes((desk.root / "policy/key.yaml").read_bytes() + b"# edited\n")
+    desk.edit("policy/key.yaml", ("source:", "source:  # looked up"))
     before = desk.git("status --short")
     desk.pm(URGE)
     assert desk.git("status --short") == before

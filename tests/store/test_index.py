@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -144,12 +145,9 @@ class TestTheCacheItself:
             return str(judge)
 
         before = due()
-        path = desk.root / "policy/complaint.yaml"
-        lines = path.read_text(encoding="utf-8").splitlines()
-        start = next(number for number, line in enumerate(lines) if line.startswith("judge:"))
-        value = next(number for number in range(start, len(lines)) if "value:" in lines[number])
-        lines[value] = "      value: 30 minutes"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        text = (desk.root / "policy/complaint.yaml").read_text(encoding="utf-8")
+        (entry,) = re.findall(r"(?ms)^judge:$.*?^      value: [^\n]*", text)
+        desk.edit("policy/complaint.yaml", (entry, entry.rpartition(":")[0] + ": 30 minutes"))
         assert due() == "2026-03-02T10:30:00+08:00" != before
 
     def test_others_read_the_old_one_until_the_new_one_is_complete(self, desk: Desk) -> None:
@@ -157,7 +155,7 @@ class TestTheCacheItself:
         reader.db.execute("BEGIN")
         count = "SELECT count(*) FROM record"
         before = reader.db.execute(count).fetchone()
-        (desk.root / "policy/key.yaml").write_bytes((desk.root / "policy/key.yaml").read_bytes() + b"# edited\n")
+        desk.edit("policy/key.yaml", ("source:", "source:  # looked up"))
         desk.pm("complaint list")
         assert reader.db.execute(count).fetchone() == before
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from pm_cli import kinds
 from pm_cli.core.perform import Order, perform
 from pm_cli.store import files
 from pm_cli.store.check_across import across
-from pm_cli.store.check_record import examine
+from pm_cli.store.check_record import Examined, examine
 from pm_cli.store.git import Author
 from pm_cli.store.layout import Layout
 from pm_cli.store.ledger import Ledger
@@ -41,15 +41,25 @@ class Estate:
 
     def __init__(self, desk: Desk, folder: Path) -> None:
         self.desk, self.folder = desk, folder
+        self.looked_at: dict[bytes, Examined] = {}
         self.known = self.events()
+
+    def records(self) -> Iterator[tuple[str, bytes]]:
+        """The files of records with their content."""
+        return ((path, content) for path, content in self.desk.records().items() if path.endswith(".yaml"))
 
     def events(self) -> dict[str, set[str]]:
         """The events of each record, by its first one."""
-        found = {}
-        for path in self.desk.records():
-            if path.endswith(".yaml"):
-                record = files.read(self.desk.root, path)
-                found[record.identity] = {event.id for event in record.events}
+        found = [files.parse(path, content) for path, content in self.records()]
+        return {record.identity: {event.id for event in record.events} for record in found}
+
+    def examined(self) -> list[Examined]:
+        """All records, of which only those that changed are looked at again."""
+        found = []
+        for path, content in self.records():
+            if content not in self.looked_at:
+                self.looked_at[content] = examine(self.desk.root, path)
+            found.append(self.looked_at[content])
         return found
 
     def does(self, command: str, step: int) -> bool:
@@ -85,7 +95,7 @@ class Estate:
         assert all(events[identity] >= ids for identity, ids in self.known.items())
         self.known = events
         layout = Layout(self.desk.root)
-        records = [examine(layout.root, path) for path in self.desk.records() if path.endswith(".yaml")]
+        records = self.examined()
         assert [record.problems for record in records if record.problems] == []
         assert list(across(layout, records)) == []
         assert self.desk.git("status --short") == ""

@@ -45,7 +45,7 @@ def test_nothing_is_lost_and_both_directions_give_the_same_bytes(desks: tuple[De
         assert COMPLAINT in desk.pm("merge --commit").out
         assert event_ids(desk) == all_events
         assert desk.git("status --short") == ""
-        assert desk.problems() == ["contested"]
+        assert set(desk.problems()) == {"contested"}
     assert mine.records() == theirs.records()
 
 
