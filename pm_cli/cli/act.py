@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ from pm_cli.cli.session import current
 from pm_cli.core.amend import AMENDING, amend
 from pm_cli.core.errors import Refusal, Usage
 from pm_cli.core.fold import fold
-from pm_cli.core.model import inputs
-from pm_cli.core.perform import Order, Outcome, perform
+from pm_cli.core.model import InputErrors, inputs
+from pm_cli.core.perform import Order, Outcome, perform, possible
 from pm_cli.core.text import _, word
 from pm_cli.core.times import When
 from pm_cli.core.types import AttachmentType
 from pm_cli.flows import invariants, move
+from pm_cli.flows.prefill import prefilled
 from pm_cli.store.write import Writing, content_hash, writing
 from pm_cli.ui import console
 
@@ -35,11 +37,35 @@ def act(kind: Kind, action: type[Action], typed: dict[str, Any]) -> int | None:
     raw = gathered(typed, typed.pop("more", None))
     if action.name == "correct":
         raw = _as_correction(raw)
-    if not draft and action.name not in AMENDING:
-        draft = _asked(action, raw)
-    outcomes = do(kind, action, raw, number=number, draft=draft)
+    raw = prefilled(current.ledger, kind.name, action.name, raw)
+    asked = False
+    if not draft and action.name not in AMENDING and current.may_ask:
+        if number:
+            possible(kind, action, _found(kind, number), current.when)
+        draft, asked = _asked(action, raw), True
+    try:
+        outcomes = do(kind, action, raw, number=number, draft=draft)
+    except (Refusal, InputErrors):
+        if asked:
+            console.tell(_("What you answered: {command}").format(command=_again(kind, action, raw, number)))
+        raise
     tell(outcomes, kind, action)
     return None
+
+
+def _again(kind: Kind, action: type[Action], raw: Mapping[str, Any], number: str | None) -> str:
+    """The command line that says the same, for repeating it with a change."""
+    words = ["pm", kind.name.replace("_", "-"), action.name.replace("_", "-"), *([number] if number else [])]
+    for leaf in inputs(action):
+        place: Any = raw
+        for part in leaf.path:
+            place = place.get(part) if isinstance(place, dict) else None
+        for value in place if isinstance(place, list) else [place]:
+            if value is not None and leaf.path == ("code",):
+                words.append(str(value))
+            elif value is not None:
+                words += [f"--{leaf.option}", str(value)]
+    return shlex.join(words)
 
 
 def gathered(typed: Mapping[str, Any], more: str | None = None) -> dict[str, Any]:
@@ -79,9 +105,7 @@ def _as_correction(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _asked(action: type[Action], raw: dict[str, Any]) -> bool:
-    """Ask for what is missing where somebody can answer; whether the answers are to be kept as a draft."""
-    if not current.may_ask:
-        return False
+    """Ask for what is missing; whether somebody broke off and the answers are to be kept as a draft."""
     from pm_cli.ui.prompt import ask
 
     asked = ask(action, raw, When(current.now, current.ledger.zone), current.ledger.resolve)

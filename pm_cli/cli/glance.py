@@ -24,7 +24,8 @@ def glance(session: Session) -> None:
     ledger = session.ledger
     blocks = gather(ledger, session.now)
     if session.json:
-        console.as_json({name: rows for name, (_title, rows) in blocks.items()})
+        plain = {name: [{key: row[key] for key in row if key != "say"} for row in rows] for name, (_t, rows) in blocks.items()}
+        console.as_json(plain)
         return
     acting = session.ledger.desk_settings.acting_at(session.now)
     console.heading(
@@ -43,11 +44,8 @@ def glance(session: Session) -> None:
             continue
         console.out()
         console.heading(f"{title} ({len(rows)})")
-        for row in rows[:LINES]:
-            console.out(
-                "  "
-                + "  ".join(_cell(name, row[name]) for name in ("id", "unit", "what", "who", "due") if row.get(name))
-            )
+        for line in _lines(rows[:LINES]):
+            console.out("  " + line)
         if len(rows) > LINES:
             console.out("  " + _("... and {count} more").format(count=len(rows) - LINES))
     if not any(rows for _title, rows in blocks.values()):
@@ -55,8 +53,11 @@ def glance(session: Session) -> None:
     warn_of_problems(ledger)
 
 
-def _cell(name: str, text: Any) -> str:
-    return console.padded(str(text), 16 if name == "id" else 10) if name in {"id", "unit"} else str(text)
+def _lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Rows with their columns aligned."""
+    cells = [[str(row[name]) for name in ("id", "unit", "what", "who", "say")] for row in rows]
+    widths = [max(map(console.width, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(console.padded, row, widths)).rstrip() for row in cells]
 
 
 def gather(ledger: Ledger, now: datetime) -> dict[str, tuple[str, list[dict[str, Any]]]]:
@@ -85,20 +86,18 @@ def gather(ledger: Ledger, now: datetime) -> dict[str, tuple[str, list[dict[str,
 
 
 def _term(ledger: Ledger, term: query.Term, at: int) -> dict[str, Any]:
-    late = term.late_by(at)
-    when = (
-        _("{clock} {late} late").format(clock=word("clock", term.clock), late=lasting(late))
-        if late > 0
-        else (_("{clock} by {at}").format(clock=word("clock", term.clock), at=query.minute(ledger, term.due)[11:]))
-    )
-    return {
-        "id": term.id,
-        "unit": term.unit,
-        "what": term.summary[:30],
-        "who": term.handler,
-        "due": when,
-        "clock": term.clock,
-    }
+    late = max(0, term.late_by(at))
+    clock = word("clock", term.clock)
+    if late:
+        say = _("{clock} {late} late").format(clock=clock, late=lasting(late))
+    else:
+        say = _("{clock} by {at}").format(clock=clock, at=query.minute(ledger, term.due)[11:])
+    row = _row(term.id, term.unit, term.summary, term.handler, say)
+    return {**row, "kind": term.kind, "clock": term.clock, "due": query.iso(ledger, term.due), "late_seconds": late}
+
+
+def _row(number: str, unit: str, summary: str, handler: str, say: str) -> dict[str, Any]:
+    return {"id": number, "unit": unit, "what": summary[:30], "who": handler, "say": say}
 
 
 def _records(ledger: Ledger, where: str) -> list[dict[str, Any]]:
@@ -107,12 +106,9 @@ def _records(ledger: Ledger, where: str) -> list[dict[str, Any]]:
     )
     return [
         {
-            "id": number,
-            "unit": unit,
-            "what": summary[:30],
-            "who": handler,
-            "due": query.minute(ledger, began),
+            **_row(number, unit, summary, handler, query.minute(ledger, began)),
             "state": state,
+            "began": query.iso(ledger, began),
         }
         for number, unit, summary, handler, state, began in found
     ]
@@ -131,14 +127,7 @@ def unsigned(ledger: Ledger) -> list[dict[str, Any]]:
                 (name, *states, f"$.{field}"),
             )
             found += [
-                {
-                    "id": number,
-                    "unit": unit,
-                    "what": summary[:30],
-                    "who": handler,
-                    "due": word("field", field),
-                    "field": field,
-                }
+                {**_row(number, unit, summary, handler, word("field", field)), "field": field}
                 for number, unit, summary, handler in rows
             ]
     return found

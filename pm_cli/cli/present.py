@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pm_cli.store.ledger import Ledger
 
 
+FEW = 8
+"""Verbs named after a write; `--help` lists them all."""
+
+
 def record_json(record: Record) -> dict[str, Any]:
     """A record as the JSON contract shows it: number, kind, state, fields and events with personal values revealed."""
     found: dict[str, Any] = {
@@ -70,7 +74,8 @@ def echo(ledger: Ledger, outcome: Outcome) -> None:
         console.tell("  " + notice)
     follow = [word("action", name) for name in possible_now(kind, record.state, record.fields)]
     if follow and not kind.register:
-        console.tell("  " + _("Next: {actions}").format(actions=listed(follow)))
+        more = [_("...")] if len(follow) > FEW else []
+        console.tell("  " + _("Next: {actions}").format(actions=listed([*follow[:FEW], *more])))
 
 
 _LATE = datetime(2000, 1, 1, 0, 30, tzinfo=UTC) - datetime(2000, 1, 1, tzinfo=UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ from typer.main import get_command as command_of
 
 from pm_cli import kinds
 from pm_cli.cli import session
-from pm_cli.cli.failures import report
+from pm_cli.cli.failures import INTERRUPTED, report
 from pm_cli.cli.help import Command, Group, titled
 from pm_cli.cli.options import common
+from pm_cli.core.errors import PmError
 from pm_cli.core.text import _, first_line, keys_for
 
 if TYPE_CHECKING:
@@ -138,8 +140,13 @@ def run(arguments: list[str]) -> int:
 
         completion_init()
     try:
+        if not arguments or {"-h", "--help"} & set(arguments):
+            with suppress(PmError):  # help in the language of the ledger one stands in, if one does
+                session.current.ledger.estate  # noqa: B018
         result = _root().main(args=arguments, prog_name="pm", standalone_mode=False)
         sys.stdout.flush()
+        if result == INTERRUPTED:  # what typer makes of Ctrl-C
+            raise KeyboardInterrupt
         return result if isinstance(result, int) else 0
     except BrokenPipeError:
         sys.stderr.close()

@@ -77,7 +77,8 @@ class Session:
         settings = self.ledger.desk_settings
         if settings.acting and settings.acting == self.actor:
             settings.used = self.now.isoformat()
-            settings.write(self.ledger.layout.local / "settings.json")
+            with suppress(OSError):  # what was to be saved is saved
+                settings.write(self.ledger.layout.local / "settings.json")
 
     @property
     def author(self) -> Author:

@@ -47,6 +47,10 @@ class KindGroup(Group):
                 command.callback = lambda **given: inner(kind=self.kind.name, **given)
             return command
         name = cmd_name.lower().replace("-", "_")
+        if name == "print" and name in self.kind.actions:
+            from pm_cli.cli.root import build
+
+            return build("print")
         if name not in self.kind.verbs:
             found = keys_for("action", cmd_name, list(self.kind.verbs))
             if len(found) != 1:

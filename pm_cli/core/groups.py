@@ -43,7 +43,7 @@ class Borrower(Group):
     """Who takes something away: own staff name their department, anybody else is an outsider."""
 
     name: Personal = need("Name")
-    department: Department | None = may("Department of own staff")
+    department: Department | None = may("Department of own staff", ask=True)
     phone: Personal | None = may("Phone")
     relation: Relation | None = may("What they are to the unit")
 
@@ -52,6 +52,6 @@ class Signature(Group):
     """A signature: whose, when, how. A typed name is never shown as a signature (AMB-83)."""
 
     who: Personal = need("Who signed")
-    how: SignedHow = need("Ink on paper, scan, or at the desk")
+    how: SignedHow | None = may("Ink on paper, scan, or at the desk", default="ink")
     at: Instant | None = may("When it was signed")
     scan: Attachment | None = may("The scan")

@@ -88,13 +88,19 @@ def validate(shape: type[Shape], raw: Mapping[str, Any], when: When, *, partial:
         for item in error.errors(include_url=False):
             name = ".".join(str(part) for part in item["loc"] if part != "function-before")
             if item["type"] == "missing":
-                missing.append(name)
+                missing += _leaves(shape, name)
             elif item["type"] == "extra_forbidden":
                 errors[name] = _("there is no such field")
             else:
                 errors[name] = str(item["msg"]).removeprefix("Value error, ")
         raise InputErrors(errors, missing) from None
     return dict(filled.model_dump(exclude_none=True, by_alias=True))
+
+
+def _leaves(shape: type[Shape], missing: str) -> list[str]:
+    """A missing group as the options by which it is given: the required ones, or the first."""
+    below = [one for one in inputs(shape) if one.dotted.startswith(missing + ".")]
+    return [one.dotted for one in below if one.required] or [one.dotted for one in below[:1]] or [missing]
 
 
 def schema(shape: type[Shape]) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def perform(books: Books, kind: Kind, order: Order, record: Record | None = None
     if not refusal and not order.draft:
         refusal = said.refuse(world)
     if refusal:
-        raise headed(kind, action, base.id, refusal)
+        raise headed(kind, action, base.id if record or kind.register else "", refusal)
     return appended(kind, base, before, order, {**given, **said.witness(world)})
 
 
@@ -214,6 +214,11 @@ def then(kind: Kind, record: Record, at: datetime) -> Record:
     seen = record.copy()
     seen.state, seen.fields = earlier.state, earlier.fields
     return seen
+
+
+def possible(kind: Kind, action: type[Action], record: Record, at: datetime) -> None:
+    """Raise the Refusal an action would meet whatever its input: the record is not in a state for it."""
+    _from_here(kind, action, record, past(kind, record, at))
 
 
 def _in_time(order: Order) -> None:

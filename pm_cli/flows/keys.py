@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.ident import linked
 from pm_cli.core.text import _
+from pm_cli.flows.derived import derived
 from pm_cli.flows.invariants import Violation, invariant
 from pm_cli.kinds import key_count
 
@@ -81,6 +82,19 @@ def one_seal(view: View, record: Record, changed: Mapping[str, Record]) -> Itera
             _("the cabinet is sealed more than once: {seals}.").format(seals=", ".join(seals)),
             _("Unseal it first: pm key-seal unseal {seal}").format(seal=seals[0]),
         )
+
+
+@derived("key")
+def whereabouts(view: View, record: Record) -> dict[str, str]:
+    """How many hang in the cabinet now, who has the others and until when (KEY-11)."""
+    loans = _standing(view, "key_loan", {}, key=record.id)
+    out = [f"{loan.id}: {loan.fields.get('out', '')}" + _until(loan) for loan in loans]
+    return {"in_cabinet": str(in_cabinet(view, record.id)), **({"out_on_loan": "; ".join(out)} if out else {})}
+
+
+def _until(loan: Seen) -> str:
+    due = loan.fields.get("due")
+    return f" ({due[:16].replace('T', ' ')})" if isinstance(due, str) else ""
 
 
 def _key_of(record: Record) -> str:

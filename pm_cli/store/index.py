@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from pm_cli import __version__, kinds
 from pm_cli.core.errors import LedgerTrouble, Problem
 from pm_cli.core.ident import linked
 from pm_cli.core.text import _
@@ -70,7 +71,7 @@ class Index:
     @classmethod
     def _ready(cls, ledger: Ledger, connection: sqlite3.Connection) -> Index:
         index = cls(ledger, connection)
-        wanted = f"{VERSION} {ledger.rules_digest}"
+        wanted = f"{VERSION} {_code()} {ledger.rules_digest}"
         if index._version() == wanted:
             index.refresh()
             return index
@@ -299,10 +300,17 @@ class Index:
         escaped = "%-" + tail.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         found = self.db.execute(
             "SELECT id, unit, summary FROM record WHERE (id LIKE ? ESCAPE '\\' AND kind NOT IN ('unit', 'staff')"
-            " OR rid IN (SELECT rid FROM alias WHERE id = ? OR id LIKE ? ESCAPE '\\'))" + within + " ORDER BY id",
+            " OR rid IN (SELECT rid FROM alias WHERE id = ? OR id LIKE ? ESCAPE '\\'))" + within + " ORDER BY open DESC, began DESC, id",
             (escaped, tail, escaped, *kinds),
         )
         return [(str(number), str(unit), str(summary)) for number, unit, summary in found]
+
+    def near(self, kind: str, fragment: str) -> list[str]:
+        """A few numbers of a register that contain a fragment."""
+        found = self.db.execute(
+            "SELECT id FROM record WHERE kind = ? AND instr(id, ?) ORDER BY id LIMIT 5", (kind, fragment)
+        )
+        return [str(number) for (number,) in found]
 
     def matching_paths(
         self, kind: str, equal: Mapping[str, str], at: datetime | None = None
@@ -342,6 +350,12 @@ def digest(ledger: Ledger, path: str, stamp: Stamp) -> Row | Problem:
         raise
     except Exception as error:  # one record with values its kind never wrote must not close the whole ledger
         return problem(path, 1, _("its events do not fit its kind ({error})").format(error=repr(error)))
+
+
+def _code() -> str:
+    """The version of the kinds' code: rows are made anew when what computes them has changed."""
+    stats = [entry.stat() for entry in os.scandir(kinds.FOLDER) if entry.name.endswith(".py")]
+    return f"{__version__}-{max(found.st_mtime_ns for found in stats)}-{sum(found.st_size for found in stats)}"
 
 
 def _connect(path: Path) -> sqlite3.Connection:

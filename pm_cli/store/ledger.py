@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pm_cli import kinds
 from pm_cli.core.errors import LedgerTrouble, NotFound, Refusal
 from pm_cli.core.ident import Number, link, linked, parse_number, typed
-from pm_cli.core.text import _, fold_width, word
+from pm_cli.core.text import _, fold_width, listed, word
 from pm_cli.store.index import Index
 from pm_cli.store.layout import SETTINGS, Layout
 from pm_cli.store.now import now
@@ -168,20 +168,19 @@ class Ledger:
         if len(found) == 1:
             return found[0][0]
         if found:
-            listed = "\n".join(f"  {number}  {unit}  {summary}" for number, unit, summary in found[:10])
+            lines = "\n".join(f"  {number}  {unit}  {summary}" for number, unit, summary in found[:10])
             raise NotFound(
-                _("{text!r} could be any of:\n{list}").format(text=text, list=listed), _("Type more of the number.")
+                _("{text!r} could be any of:\n{list}").format(text=text, list=lines), _("Type more of the number.")
             )
-        names = ", ".join(word("kind", kind) for kind in allowed) or _("record")
+        names = listed(word("kind", kind) for kind in allowed) or _("record")
         raise NotFound(_("No {kind} answers to {text!r}.").format(kind=names, text=text), self._advice(allowed, text))
 
-    @staticmethod
-    def _advice(allowed: tuple[str, ...], text: str) -> str:
-        if len(allowed) == 1 and kinds.load(allowed[0]).register:
-            return _("Register it first: pm {kind} add {text}, or look: pm find {text}").format(
-                kind=allowed[0], text=text
-            )
-        return _("Look for it: pm find {text}").format(text=text)
+    def _advice(self, allowed: tuple[str, ...], text: str) -> str:
+        if len(allowed) != 1 or not kinds.load(allowed[0]).register:
+            return _("Look for it: pm find {text}").format(text=text)
+        if near := self.index.near(allowed[0], text):
+            return _("Did you mean {names}?").format(names=listed(near))
+        return _("Register it first: pm {kind} add {text}, or look: pm find {text}").format(kind=allowed[0], text=text)
 
     def matching(self, kind: str, equal: Mapping[str, str], at: datetime | None = None) -> Sequence[Record]:
         """Records of a kind that are open, or were not closed yet at an instant, whose fields equal the given texts."""

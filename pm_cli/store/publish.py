@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pm_cli import kinds
 from pm_cli.core.codec_write import dump
@@ -132,19 +132,23 @@ def _pending(ledger: Ledger) -> Path:
     return ledger.layout.local / "pending.json"
 
 
-def pending(ledger: Ledger) -> list[dict[str, object]]:
-    """Commits that git has not got yet: paths, message, author and email of each."""
-    path = _pending(ledger)
-    return list(json.loads(path.read_bytes())) if path.exists() else []
+def _waiting(ledger: Ledger) -> list[dict[str, Any]]:
+    """Commits that git has not got yet: paths, message, author and email of each.
+
+    If the list is damaged the records are still there, and `pm check` names those that git does not have.
+    """
+    try:
+        return list(json.loads(_pending(ledger).read_bytes()))
+    except (FileNotFoundError, ValueError):
+        return []
 
 
 def _remember(ledger: Ledger, intent: Intent, paths: list[str]) -> None:
     path = _pending(ledger)
-    waiting = pending(ledger)
-    waiting.append({"paths": paths, "message": intent.message, "author": intent.author, "email": intent.email})
+    commit = {"paths": paths, "message": intent.message, "author": intent.author, "email": intent.email}
     scratch = path.with_name("tmp") / "pending"
     disk.remove(scratch)
-    disk.write(scratch, json.dumps(waiting, ensure_ascii=False).encode())
+    disk.write(scratch, json.dumps([*_waiting(ledger), commit], ensure_ascii=False).encode())
     disk.publish(scratch, path, new=False)
     disk.sync_folder(path.parent)
 
@@ -158,7 +162,7 @@ def _catch_up(ledger: Ledger) -> None:
         git = ledger.git
         if git is None or git.under_way() or not git.branch:
             return
-        for item in json.loads(path.read_bytes()):
+        for item in _waiting(ledger):
             author = Author(item["author"], item["email"])
             git.commit(contents(ledger.root, item["paths"]), item["message"], author, ledger.now(), again=True)
     except (GitFailed, OSError):

@@ -56,7 +56,10 @@ def begin(root: Path, start: Start) -> Ledger:
             shutil.copytree(starter / folder, root / folder)
     for folder in BOOKS[:2]:
         (root / folder).mkdir(exist_ok=True)
-    (root / SETTINGS).write_text(_settings(start), encoding="utf-8")
+    if start.demo and not start.estate:
+        shutil.copy(starter / SETTINGS, root / SETTINGS)
+    else:
+        (root / SETTINGS).write_text(_settings(start), encoding="utf-8")
     (root / ".gitignore").write_text(IGNORED, encoding="utf-8")
     (root / ".gitattributes").write_text(ATTRIBUTES, encoding="utf-8")
     layout = Layout(root.resolve())

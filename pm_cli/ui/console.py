@@ -7,11 +7,13 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control and bidirectional characters that must never reach a terminal."""
+WHOLE = 17
+"""Columns no wider than this, such as numbers, times and rooms, are never folded in a table."""
 Row = Sequence[object]
 
 
@@ -57,13 +59,7 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def table(
-    titles: Sequence[str],
-    rows: Iterable[Row],
-    *,
-    style: Callable[[Row], str] | None = None,
-    caption: str = "",
-) -> None:
+def table(titles: Sequence[str], rows: Iterable[Row]) -> None:
     """Rows as an aligned table on a terminal, as tab-separated lines with a header into a pipe."""
     if not on_terminal():
         sys.stdout.write("\t".join(titles) + "\n")
@@ -73,11 +69,13 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=None, pad_edge=False, header_style="bold", caption=caption or None, caption_justify="left")
-    for title in titles:
-        drawn.add_column(title, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(cell(value)) for value in row), style=style(row) if style else None)
+    lines = [[cell(value) for value in row] for row in rows]
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for title, *texts in zip(titles, *lines, strict=True):
+        widest = max(map(width, (title, *texts)))
+        drawn.add_column(title, overflow="fold", min_width=widest if widest <= WHOLE else None)
+    for line in lines:
+        drawn.add_row(*map(Text, line))
     Console(highlight=False, no_color="NO_COLOR" in os.environ or None).print(drawn)
 
 

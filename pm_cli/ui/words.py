@@ -38,6 +38,8 @@ EXTRA: tuple[tuple[str, str], ...] = (
             "keeper",
         )
     ),
+    ("field", "in_cabinet"),
+    ("field", "out_on_loan"),
     *(("value", name) for name in ("undetermined", "departments", "issuer", "filed")),
 )
 """(context, key) pairs for `core.text.word`."""

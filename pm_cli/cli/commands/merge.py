@@ -110,4 +110,4 @@ def _next(merged: Merged, committed: bool) -> str:
         return _("The merge is committed.")
     if under_way.startswith("rebase"):
         return _("Go on: git rebase --continue")
-    return _("Go on: git commit") if under_way else _("No merge is under way.")
+    return _("Go on: git commit") if under_way or merged.records else _("No merge is under way.")

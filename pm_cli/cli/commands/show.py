@@ -12,6 +12,7 @@ from pm_cli.cli.session import current
 from pm_cli.core.errors import NotFound
 from pm_cli.core.fold import fold
 from pm_cli.core.text import N_, _, word
+from pm_cli.flows import derived
 from pm_cli.core.times import shown
 from pm_cli.ui import console
 
@@ -36,6 +37,8 @@ def run(
         console.out(_("Contested: two steps contradict each other; see: pm history {id}").format(id=record.id))
     fields = record.reveal(dict(record.fields))
     assert isinstance(fields, dict)
+    if record.kind in kinds.names():
+        fields |= derived.of(ledger, record)
     wide = max((console.width(word("field", name)) for name in fields), default=0)
     for name, node in fields.items():
         label = console.padded(word("field", name), wide)

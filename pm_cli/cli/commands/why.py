@@ -10,7 +10,7 @@ from pm_cli.cli.present import runs_of
 from pm_cli.cli.session import current
 from pm_cli.core.clock import Run
 from pm_cli.core.record import Record
-from pm_cli.core.text import N_, _, word
+from pm_cli.core.text import N_, _, listed, word
 from pm_cli.core.times import shown
 from pm_cli.ui import console
 
@@ -88,16 +88,16 @@ def _tell(run: Run, said: dict[str, Any]) -> None:
     if policy:
         console.out(
             "  "
-            + _("term {value} ({key} since {since}, {rule}, {source})").format(
+            + _("term {value} ({key} since {since}; {source})").format(
                 value=policy["value"],
                 key=policy["key"],
                 since=policy["since"],
-                rule=policy["rule"],
-                source=policy["source"],
+                source=listed(part for part in (policy["rule"], policy["source"]) if part),
             )
         )
     if run.agreed:
-        console.out("  " + _("agreed with the resident: {at}").format(at=shown(run.agreed, zone)))
+        agreed = _("agreed with the resident: {at}") if run.clock.promise else _("agreed: {at}")
+        console.out("  " + agreed.format(at=shown(run.agreed, zone)))
     for begin, end in run.pauses:
         until = shown(end, zone) if end else _("now")
         console.out("  " + _("paused {begin} to {end}").format(begin=shown(begin, zone), end=until))

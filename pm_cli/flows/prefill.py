@@ -1,0 +1,43 @@
+"""What need not be asked again because another record says it: a sheet takes over what stands on its request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pm_cli.core.perform import Books
+
+    Fill = Callable[[Books, dict[str, Any]], dict[str, Any]]
+
+SHEET = {"unit": "unit", "channel": "channel", "reason_for_visit": "content", "requester": "caller"}
+"""Fields of a sheet and the fields of its request they are taken from."""
+
+
+def sheet(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
+    """A sheet's unit, channel, reason and requester, from the request it rides on (SHEET-08: filled in at once)."""
+    link = raw.get("request")
+    if not link:
+        return {}
+    request = books.get(books.resolve(str(link), ()))
+    if request is None:
+        return {}
+    known = request.reveal(dict(request.fields))
+    assert isinstance(known, dict)
+    found: dict[str, Any] = {name: known[source] for name, source in SHEET.items() if source in known}
+    if request.kind in {"repair", "complaint"}:
+        found["reason_kind"] = request.kind
+    return found
+
+
+FILLS: dict[tuple[str, str], Fill] = {("sheet", "fill"): sheet}
+
+
+def prefilled(books: Books, kind: str, action: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """The input with what other records say added; what was typed always counts."""
+    fill = FILLS.get((kind, action))
+    if fill is None:
+        return raw
+    found = fill(books, raw)
+    return {**found, **raw, **{name: {**found[name], **raw[name]} for name in raw if isinstance(found.get(name), dict)}}
