@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pm_cli.flows.importing import mapping, plan, table
 from pm_cli.flows.importing.columns import Columns
 from pm_cli.flows.importing.sift import code_of
 from pm_cli.flows.importing.values import Times
+from pm_cli.store import disk
 from pm_cli.store.forked import forked
 from tests.memory import MemoryBooks
 from tests.sessions import HOME
@@ -156,6 +158,32 @@ def test_a_file_with_bad_rows_imports_nothing(desk: Desk, bring: Callable[..., S
     assert list((desk.root / ".pm" / "tmp").iterdir()) == []
     said = bring(rows, MAPPING, "--skip-bad").json
     assert said["records"] == {"repair": 2, "complaint": 1, "unit": 2}, "no unit for a row that is left out"
+
+
+def test_what_was_imported_is_on_the_disk_before_it_has_its_name(
+    bring: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    for name in ("sync_everything", "publish"):
+        real = getattr(disk, name)
+        monkeypatch.setattr(disk, name, lambda *a, _name=name, _real=real, **k: (done.append(_name), _real(*a, **k)))
+    bring()
+    assert done[0] == "sync_everything"
+
+
+def test_a_full_disk_saves_nothing(desk: Desk, bring: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    real = disk.write
+
+    def write(path: Path, content: bytes, *, sync: bool = True) -> None:
+        if b"kind: complaint" in content:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(path, content, sync=sync)
+
+    monkeypatch.setattr(disk, "write", write)
+    assert "Nothing was saved: No space left on device" in bring(code=4).err
+    monkeypatch.undo()
+    assert desk.records() == {}
+    assert bring().json["records"] == {"repair": 2, "complaint": 1, "unit": 2}
 
 
 def test_a_dry_run_writes_nothing_and_tells_all(desk: Desk, bring: Callable[..., Said]) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pm_cli.core.errors import Problem
@@ -14,6 +12,8 @@ from pm_cli.store.check_across import across
 from pm_cli.store.check_git import against_git
 from pm_cli.store.check_record import Examined, examine
 from pm_cli.store.check_rules import rules, unreadable
+from pm_cli.store.cold import BATCH
+from pm_cli.store.forked import forked
 from pm_cli.store.index import COLD
 
 if TYPE_CHECKING:
@@ -83,8 +83,10 @@ def _files(root: Path) -> tuple[list[str], list[Problem]]:
 
 def _examined(root: Path, paths: list[str]) -> Iterator[Examined]:
     """All records, on all processors when they are many."""
-    if len(paths) < COLD or not hasattr(os, "fork"):
-        yield from (examine(root, path) for path in paths)
-        return
-    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
-        yield from pool.imap(partial(examine, root), paths, chunksize=250)
+    batches = [paths[start : start + BATCH] for start in range(0, len(paths), BATCH)]
+
+    def look(batch: list[str]) -> list[Examined]:
+        return [examine(root, path) for path in batch]
+
+    for found in forked(look, batches) if len(paths) > COLD else map(look, batches):
+        yield from found
