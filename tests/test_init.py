@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pm_cli.core.errors import Refusal, Usage
 from pm_cli.cli.commands.init import desk_letter
+from pm_cli.core.errors import Refusal, Usage
 from pm_cli.store.layout import Layout
 from pm_cli.store.ledger import Ledger
 from pm_cli.store.starter import Start, begin

@@ -19,17 +19,13 @@ def test_the_package_itself_imports_nothing() -> None:
 
 
 @pytest.mark.parametrize("place", ["pm_cli/_share/ledger", "ledger"], ids=["installed", "checkout"])
-def test_shared_files_are_found_where_pm_runs_from(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shared_files_are_found_where_pm_runs_from(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(share, "PACKAGE", tmp_path / "pm_cli")
     (tmp_path / place).mkdir(parents=True)
     assert share.share("ledger") == tmp_path / place
 
 
-def test_an_installed_pm_does_not_look_beside_itself_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_installed_pm_does_not_look_beside_itself_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside an installed package lie other people's packages."""
     monkeypatch.setattr(share, "PACKAGE", tmp_path / "pm_cli")
     (tmp_path / "templates").mkdir()
@@ -37,9 +33,7 @@ def test_an_installed_pm_does_not_look_beside_itself_first(
     assert share.share("templates") == tmp_path / "pm_cli/_share/templates"
 
 
-def test_an_incomplete_installation_says_what_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_incomplete_installation_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(share, "PACKAGE", tmp_path / "pm_cli")
     with pytest.raises(FileNotFoundError, match=r"folder templates .* install pm again"):
         share.share("templates")

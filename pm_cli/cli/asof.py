@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pm_cli.cli.session import Session
     from pm_cli.store.ledger import Ledger
 
+
 class View(NamedTuple):
     """A ledger whose index shows what was known at a moment; `at` in seconds since the epoch."""
 

@@ -24,7 +24,10 @@ def glance(session: Session) -> None:
     ledger = session.ledger
     blocks = gather(ledger, session.now)
     if session.json:
-        plain = {name: [{key: row[key] for key in row if key != "say"} for row in rows] for name, (_t, rows) in blocks.items()}
+        plain = {
+            name: [{key: row[key] for key in row if key != "say"} for row in rows]
+            for name, (_t, rows) in blocks.items()
+        }
         console.as_json(plain)
         return
     acting = session.ledger.desk_settings.acting_at(session.now)

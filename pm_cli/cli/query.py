@@ -50,8 +50,8 @@ COLUMNS = """record.id, record.kind, record.state, record.unit, record.handler, 
 def running(ledger: Ledger, at: int, where: str = "1", *values: object) -> list[Term]:
     """Clocks running at a moment, the earliest due first; those of unknown due time last."""
     sql = (
-        f"SELECT {COLUMNS} FROM clock JOIN record INDEXED BY record_face USING (rid) WHERE clock.stopped IS NULL AND record.open = 1"
-        f" AND clock.start <= ? AND ({where}) ORDER BY clock.due IS NULL, clock.due, record.id"
+        f"SELECT {COLUMNS} FROM clock JOIN record INDEXED BY record_face USING (rid)"
+        f" WHERE clock.stopped IS NULL AND record.open = 1 AND clock.start <= ? AND ({where}) ORDER BY clock.due IS NULL, clock.due, record.id"
     )
     return list(map(Term._make, ledger.index.db.execute(sql, (at, *values))))
 

@@ -1,4 +1,4 @@
-"""Unit (房号): a flat by building, unit and room, or a public place, with its zone and household contact. Rules COMP-04, SHEET-02."""
+"""Unit (房号): a flat or a public place, with its zone and household contact. Rules COMP-04, SHEET-02."""
 
 from __future__ import annotations
 

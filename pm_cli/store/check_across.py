@@ -49,7 +49,9 @@ def _doubles(root: Path, records: Iterable[Examined]) -> Iterator[Problem]:
             yield _problem(root, "number-twice", record, ("id",), message, hint)
         elif same is not record:
             message = _("{id} is the same record as {other}.").format(id=record.id, other=same.path)
-            yield _problem(root, "copied", record, ("id",), message, _("Delete the copy: git rm {path}").format(path=record.path))
+            yield _problem(
+                root, "copied", record, ("id",), message, _("Delete the copy: git rm {path}").format(path=record.path)
+            )
 
 
 def _imported_twice(root: Path, records: Iterable[Examined]) -> Iterator[Problem]:
@@ -112,8 +114,10 @@ def _attachments(layout: Layout, records: Iterable[Examined]) -> Iterator[Proble
             if path not in seen:
                 seen[path] = _damage(layout.root / path, digest)
             if seen[path]:
-                what = _("The attachment {name} is missing: {path}") if seen[path] == "attachment-missing" else _(
-                    "The attachment {name} is not the file that was attached: {path}"
+                what = (
+                    _("The attachment {name} is missing: {path}")
+                    if seen[path] == "attachment-missing"
+                    else _("The attachment {name} is not the file that was attached: {path}")
                 )
                 hint = _("Restore it: git checkout -- {path}").format(path=path)
                 yield _problem(layout.root, seen[path], record, mention.steps, what.format(name=name, path=path), hint)

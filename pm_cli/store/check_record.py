@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pm_cli.core.kind import Kind
     from pm_cli.core.record import Record
 
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A link or an attachment that counts: what it says and where it stands in the file."""

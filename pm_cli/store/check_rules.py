@@ -44,7 +44,10 @@ def unreadable(ledger: Ledger) -> list[Problem]:
 
 
 def _rule_files(root: Path) -> list[str]:
-    return [SETTINGS, *(f"{folder}/{file.name}" for folder in FOLDERS for file in sorted((root / folder).glob("*.yaml")))]
+    return [
+        SETTINGS,
+        *(f"{folder}/{file.name}" for folder in FOLDERS for file in sorted((root / folder).glob("*.yaml"))),
+    ]
 
 
 def _unreadable(root: Path, path: str) -> Iterator[Problem]:
@@ -87,10 +90,14 @@ def _settings(ledger: Ledger) -> Iterator[Problem]:
 
 
 def _policy(ledger: Ledger) -> Iterator[Problem]:
-    terms = {clock.within for name in kinds.names() for clock in kinds.load(name).clocks if isinstance(clock.within, str)}
+    terms = {
+        clock.within for name in kinds.names() for clock in kinds.load(name).clocks if isinstance(clock.within, str)
+    }
     for key in sorted(terms - {""} - set(ledger.policy)):
         message = _("A clock asks for {key}, which is nowhere in the policy.").format(key=key)
-        yield Problem("policy-missing", f"policy/{key.partition('.')[0]}.yaml", 1, message, _("Add it, with its source."))
+        yield Problem(
+            "policy-missing", f"policy/{key.partition('.')[0]}.yaml", 1, message, _("Add it, with its source.")
+        )
     for key in ledger.policy:
         system, _dot, name = key.partition(".")
         path = f"policy/{system}.yaml"
@@ -110,7 +117,10 @@ def _entry_problems(ledger: Ledger, key: str, term: bool) -> Iterator[tuple[str,
             message = _("{key} since {day} names no rule or no source.").format(key=key, day=value.since)
             yield "policy-source", message
         for text in _misfits(value, term):
-            yield "policy-misfit", _("{key} since {day}: {text} does not fit.").format(key=key, day=value.since, text=text)
+            yield (
+                "policy-misfit",
+                _("{key} since {day}: {text} does not fit.").format(key=key, day=value.since, text=text),
+            )
 
 
 def _misfits(value: Value, term: bool) -> Iterator[str]:

@@ -82,8 +82,12 @@ def strange_values(kind: Kind, record: Record, event: Event) -> Iterator[tuple[s
     if not action.start and event.do != "complete":
         for name, spec in action.fields.items():
             if spec.required and name not in event.given:
-                yield "missing-field", (), _("{action} lacks the field {field}.").format(
-                    action=word("action", event.do), field=word("field", name)
+                yield (
+                    "missing-field",
+                    (),
+                    _("{action} lacks the field {field}.").format(
+                        action=word("action", event.do), field=word("field", name)
+                    ),
                 )
 
 

@@ -26,7 +26,7 @@ def read_all(ledger: Ledger, changed: Mapping[str, Stamp]) -> Iterator[tuple[str
     batches = [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
 
     def read(batch: list[tuple[str, Stamp]]) -> list[Row | Problem]:
-        return [index.digest(ledger, path, stamp) for path, stamp in batch]
+        return [index.digest(ledger, path) for path, _stamp in batch]
 
     for batch, found in zip(batches, forked(read, batches), strict=True):
         for (path, stamp), row in zip(batch, found, strict=True):

@@ -65,4 +65,6 @@ def demand(root: Path, path: str) -> Record:
 
 def problem(path: str, line: int, reason: str) -> Problem:
     """A file that could not be read, with what to do about it."""
-    return Problem("unreadable", path, line, reason, _("Repair it, or restore it: git checkout -- {path}").format(path=path))
+    return Problem(
+        "unreadable", path, line, reason, _("Repair it, or restore it: git checkout -- {path}").format(path=path)
+    )

@@ -245,7 +245,7 @@ class Index:
             yield from read_all(self._ledger, changed)
             return
         for path, stamp in changed.items():
-            yield path, stamp, digest(self._ledger, path, stamp)
+            yield path, stamp, digest(self._ledger, path)
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -300,7 +300,9 @@ class Index:
         escaped = "%-" + tail.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         found = self.db.execute(
             "SELECT id, unit, summary FROM record WHERE (id LIKE ? ESCAPE '\\' AND kind NOT IN ('unit', 'staff')"
-            " OR rid IN (SELECT rid FROM alias WHERE id = ? OR id LIKE ? ESCAPE '\\'))" + within + " ORDER BY open DESC, began DESC, id",
+            " OR rid IN (SELECT rid FROM alias WHERE id = ? OR id LIKE ? ESCAPE '\\'))"
+            + within
+            + " ORDER BY open DESC, began DESC, id",
             (escaped, tail, escaped, *kinds),
         )
         return [(str(number), str(unit), str(summary)) for number, unit, summary in found]
@@ -312,16 +314,13 @@ class Index:
         )
         return [str(number) for (number,) in found]
 
-    def matching_paths(
-        self, kind: str, equal: Mapping[str, str], at: datetime | None = None
-    ) -> list[tuple[str, str]]:
+    def matching_paths(self, kind: str, equal: Mapping[str, str], at: datetime | None = None) -> list[tuple[str, str]]:
         """Number and file of records of a kind that may have these field values (the caller looks closer).
 
         Those open now, with an instant also those touched since: they may have been open then.
         """
         query = "SELECT id, path FROM record WHERE (open = 1 OR touched > ?) AND kind = ?"
-        for text in equal.values():
-            query += " AND instr(fields, ?)"
+        query += " AND instr(fields, ?)" * len(equal)
         since = int(at.timestamp()) if at else sys.maxsize
         return self.db.execute(query, (since, kind, *(linked(text) for text in equal.values()))).fetchall()
 
@@ -335,7 +334,7 @@ class Index:
         return [problem(path, line, reason) for path, line, reason in found]
 
 
-def digest(ledger: Ledger, path: str, stamp: Stamp) -> Row | Problem:
+def digest(ledger: Ledger, path: str) -> Row | Problem:
     """The row of one file, or what is wrong with it."""
     from pm_cli.store import rows
     from pm_cli.store.files import Unreadable, problem, read_bytes

@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-SURNAMES = {"单": "s", "仇": "q", "解": "x", "区": "o", "查": "z", "曾": "z", "盖": "g", "朴": "p", "尉": "y", "乐": "y", "缪": "m", "翟": "z", "覃": "q", "冼": "x"}  # fmt: skip
+SURNAMES = {
+    "单": "s", "仇": "q", "解": "x", "区": "o", "查": "z",
+    "曾": "z", "盖": "g", "朴": "p", "尉": "y", "乐": "y",
+    "缪": "m", "翟": "z", "覃": "q", "冼": "x",
+}  # fmt: skip
 """Surnames that read otherwise than the character alone."""
 
 

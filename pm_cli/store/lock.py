@@ -81,9 +81,5 @@ def file_system(root: Path) -> str:
     except OSError:
         return ""
     place = str(root.resolve())
-    found = [
-        (len(point), kind)
-        for point, kind in rows
-        if place == point or place.startswith(point.rstrip("/") + "/")
-    ]
+    found = [(len(point), kind) for point, kind in rows if place == point or place.startswith(point.rstrip("/") + "/")]
     return max(found, default=(0, ""))[1]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -15,7 +17,7 @@ class Estate(NamedTuple):
     timezone: str = "Asia/Shanghai"
     language: str = ""
     company: str = ""
-    desks: dict[str, str] = {}
+    desks: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Estate:

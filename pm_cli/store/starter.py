@@ -10,9 +10,9 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.text import _
 from pm_cli.share import share
 from pm_cli.store import git
+from pm_cli.store.desk import DeskSettings
 from pm_cli.store.layout import SETTINGS, Layout
 from pm_cli.store.ledger import Ledger
-from pm_cli.store.desk import DeskSettings
 from pm_cli.store.write import prepare_local
 
 if TYPE_CHECKING:

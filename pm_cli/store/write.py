@@ -118,7 +118,9 @@ class Writing:
             failure = to_git(self.ledger, self._log, intent, published)
         except OSError as error:
             raise NotCommitted(
-                _("{what} is saved, but not finished: {reason}").format(what=self._what(), reason=error.strerror or error),
+                _("{what} is saved, but not finished: {reason}").format(
+                    what=self._what(), reason=error.strerror or error
+                ),
                 _("The next command completes it; or run: pm check"),
             ) from None
         self._to_index(elsewhere)

@@ -30,7 +30,20 @@ from tests.memory import ZONE, MemoryBooks
 from tests.test_cases import OPENING, STAFF, opened
 
 MORNING = datetime(2026, 3, 2, 8, 30, tzinfo=ZONE)
-TEXTS = ("漏水", "no", "0755", "1e3", "a: b #c", "  x\n\ty", "😀 \u2028 \x85", "=1+1", "'\"\\", "<<: *a", "# -", "行一\n行二\n")
+TEXTS = (
+    "漏水",
+    "no",
+    "0755",
+    "1e3",
+    "a: b #c",
+    "  x\n\ty",
+    "😀 \u2028 \x85",
+    "=1+1",
+    "'\"\\",
+    "<<: *a",
+    "# -",
+    "行一\n行二\n",
+)
 NAMES = ("Wang-77312", "O'Neill-77312", "王强-77312: #1")
 """Personal values; their common part must never appear in an event."""
 PRIVATE = "77312"
@@ -125,7 +138,11 @@ class Days:
         yield ("keep" if action == "settle" else "event"), event.id
         yield "reason", self.dice.choice(TEXTS)
         if action == "correct":
-            changed = dict(self.said(record.kind, event.do, record.id)) if event.do not in {"correct", "strike", "settle"} else {}
+            changed = (
+                dict(self.said(record.kind, event.do, record.id))
+                if event.do not in {"correct", "strike", "settle"}
+                else {}
+            )
             yield "set", dict(self.dice.sample(sorted(changed.items()), min(1, len(changed))))
             if self.dice.random() < 0.3:
                 moved = event.instant + timedelta(minutes=self.dice.randrange(-90, 90))

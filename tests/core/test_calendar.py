@@ -37,9 +37,7 @@ ODD_OFFICE = {
 ODD = Calendar.from_data({2025: read("2025"), 2026: read("2026")}, ODD_OFFICE, SHANGHAI)
 
 days = st.dates(date(2013, 1, 1), date(2025, 12, 31))
-moments = st.builds(
-    datetime.combine, st.dates(date(2025, 12, 1), date(2026, 4, 1)), st.times(), st.just(SHANGHAI)
-)
+moments = st.builds(datetime.combine, st.dates(date(2025, 12, 1), date(2026, 4, 1)), st.times(), st.just(SHANGHAI))
 
 
 def at(text: str) -> datetime:
@@ -157,11 +155,7 @@ def test_between_two_days_each_is_worked_or_skipped(a: date, b: date) -> None:
 @given(days, days, st.integers(1, 30))
 def test_who_starts_later_is_never_due_earlier(a: date, b: date, n: int) -> None:
     a, b = min(a, b), max(a, b)
-    assert (
-        CALENDAR.add_working_days(a, n)
-        <= CALENDAR.add_working_days(b, n)
-        < CALENDAR.add_working_days(b, n + 1)
-    )
+    assert CALENDAR.add_working_days(a, n) <= CALENDAR.add_working_days(b, n) < CALENDAR.add_working_days(b, n + 1)
 
 
 def test_working_days_are_counted_from_one() -> None:
@@ -255,9 +249,7 @@ def test_a_calendar_survives_the_json_cache(day: date, moment: datetime) -> None
     copy = Calendar.from_data(**plain, tz=SHANGHAI)
     assert copy.to_data() == plain
     assert copy.reason(day) == CALENDAR.reason(day)
-    assert copy.add_office_time(moment, timedelta(hours=5)) == CALENDAR.add_office_time(
-        moment, timedelta(hours=5)
-    )
+    assert copy.add_office_time(moment, timedelta(hours=5)) == CALENDAR.add_office_time(moment, timedelta(hours=5))
 
 
 @pytest.mark.parametrize(

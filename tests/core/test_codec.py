@@ -77,9 +77,7 @@ def ruamel(data: bytes, kind: str = "base", version: tuple[int, int] = (1, 2)) -
 def is_spelled(read: object, node: Node) -> bool:
     """Whether a typing reader got the same structure, and of each text either itself or what it spells."""
     if isinstance(read, dict):
-        return (
-            isinstance(node, dict) and [*read] == [*node] and all(is_spelled(read[k], node[k]) for k in node)
-        )
+        return isinstance(node, dict) and [*read] == [*node] and all(is_spelled(read[k], node[k]) for k in node)
     if isinstance(read, list):
         return isinstance(node, list) and len(read) == len(node) and all(map(is_spelled, read, node))
     if isinstance(read, datetime):

@@ -255,9 +255,7 @@ def test_a_pause_of_working_hours_counts_office_time_only(pause: tuple[str, str]
         (("2026-11-17 09:00", "2026-12-15 09:00"), "2026-12-16", "a pause longer than the term"),
     ],
 )
-def test_a_pause_of_working_days_leaves_the_days_that_were_left(
-    pause: tuple[str, str], end: str, why: str
-) -> None:
+def test_a_pause_of_working_days_leaves_the_days_that_were_left(pause: tuple[str, str], end: str, why: str) -> None:
     """Two working days from Monday 16 November are due on Wednesday 18 (COMP-45)."""
     assert paused("2 working days", "2026-11-16 10:00", pause) == f"{end} 23:59:59", why
 
@@ -285,9 +283,7 @@ def test_named_days_and_hours_move_by_days(text: str, pause: tuple[str, str], en
     assert paused(text, "2026-11-20 09:00", pause) == end
 
 
-@pytest.mark.parametrize(
-    "text", ["24 hours", "8 working hours", "2 working days", "2 days", "17:30 same day"]
-)
+@pytest.mark.parametrize("text", ["24 hours", "8 working hours", "2 working days", "2 days", "17:30 same day"])
 def test_odd_pauses(text: str) -> None:
     """osTicket #3034, GLPI #15605: what an implementation gets wrong first."""
     start = "2026-11-16 10:00"
@@ -350,13 +346,9 @@ def test_pauses_never_shorten_a_term_nor_make_it_late(
     moments,
     st.timedeltas(timedelta(microseconds=1), timedelta(days=40)),
 )
-def test_a_term_paused_from_its_start_begins_when_it_resumes(
-    text: str, start: datetime, length: timedelta
-) -> None:
+def test_a_term_paused_from_its_start_begins_when_it_resumes(text: str, start: datetime, length: timedelta) -> None:
     term, resumed = Duration.parse(text), start + length
-    assert extend(due(term, start, CALENDAR), term, [(start, resumed)], CALENDAR) == due(
-        term, resumed, CALENDAR
-    )
+    assert extend(due(term, start, CALENDAR), term, [(start, resumed)], CALENDAR) == due(term, resumed, CALENDAR)
 
 
 @given(st.sampled_from(LEAVING_DAYS), moments, st.timedeltas(timedelta(0), timedelta(days=40)))

@@ -44,7 +44,7 @@ def test_both_sides_events_count() -> None:
     mine.books.do("complaint", "urge", {"note": "again"}, on=number, by="qian.yu", at=later(10))
     theirs.books.do("complaint", "classify", {"urgent": True}, on=number, by="liu.min", at=later(5))
     merged = united(mine, theirs, number)
-    assert [event.do for event in merged.events][0] == "receive"
+    assert next(event.do for event in merged.events) == "receive"
     assert sorted(event.do for event in merged.events) == ["classify", "receive", "urge"]
     assert merged.fields["urgent"] == "true"
     assert not merged.contested
@@ -118,7 +118,10 @@ def test_a_value_erased_on_one_desk_stays_erased() -> None:
 
 def test_two_records_under_one_number_are_not_one() -> None:
     mine, theirs = Days(1), Days(2)
-    numbers = [side.books.do("complaint", "receive", RECEIVED, at=at).record.id for side, at in ((mine, MORNING), (theirs, later(1)))]
+    numbers = [
+        side.books.do("complaint", "receive", RECEIVED, at=at).record.id
+        for side, at in ((mine, MORNING), (theirs, later(1)))
+    ]
     assert numbers[0] == numbers[1]
     with pytest.raises(NotOneRecord):
         merge(mine.books.records[numbers[0]], theirs.books.records[numbers[0]])

@@ -76,7 +76,9 @@ def test_whatever_is_done_keeps_the_books_right(name: str, seed: int, length: in
     assert PRIVATE not in events, "personal values enter events as commitments only"
     result, runs = folded(record)
     if kinds.load(name).is_closed(record.state):
-        assert all(run.stopped for run in runs if run.started_by != result.steps[-1].event.id), "closing stops all clocks"
+        assert all(run.stopped for run in runs if run.started_by != result.steps[-1].event.id), (
+            "closing stops all clocks"
+        )
 
 
 @every_kind

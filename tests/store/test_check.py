@@ -293,7 +293,9 @@ def test_the_page_explains_every_problem() -> None:
     rows = re.findall(r"^\| (`.*?`) \| (error|warning) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     explained = {name: severity for names, severity in rows for name in re.findall(r"`([\w-]+)`", names)}
     assert {name for name, severity in explained.items() if severity == "warning"} == set(WARNINGS)
-    between = set(re.findall(r'Violation\(\s*"([\w-]+)"', "".join(path.read_text("utf-8") for path in FLOWS.glob("*.py"))))
+    between = set(
+        re.findall(r'Violation\(\s*"([\w-]+)"', "".join(path.read_text("utf-8") for path in FLOWS.glob("*.py")))
+    )
     assert between <= explained.keys()
     provoked = {name for name, _how, _do in PROVOKED} | between
     elsewhere = {"unmerged", "not-committed", "no-git", "calendar-missing", "calendar-ahead", "due-unknown"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import subprocess
@@ -102,7 +101,10 @@ def test_a_disk_that_is_really_full(starter: Desk, tmp_path: Path) -> None:
     disk.mkdir()
     (tmp_path / "script.py").write_text(SCRIPT % COMPLAINT, encoding="utf-8")
     mounted = f"mount -t tmpfs -o size=24m none {disk}"
-    if not shutil.which("unshare") or subprocess.run(["unshare", "-Urm", "sh", "-c", mounted], capture_output=True).returncode:
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(["unshare", "-Urm", "sh", "-c", mounted], capture_output=True).returncode
+    ):
         pytest.skip("no user namespaces here")
     run = f"{mounted} && exec {sys.executable} {tmp_path / 'script.py'} {starter.root} {disk}"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

@@ -14,7 +14,10 @@ URGE = "complaint urge A01 --as li.na"
 
 def test_one_commit_per_command_by_whoever_acted(desk: Desk) -> None:
     desk.pm("complaint urge A01 --as qian.yu")
-    assert desk.git("log -1 --format=%an/%ae/%s").strip() == f"qian.yu/qian.yu@desk-a.pm/complaint urge: {COMPLAINT} 3-1502"
+    assert (
+        desk.git("log -1 --format=%an/%ae/%s").strip()
+        == f"qian.yu/qian.yu@desk-a.pm/complaint urge: {COMPLAINT} 3-1502"
+    )
     assert desk.git("show --stat --format= HEAD").count("|") == 1
 
 

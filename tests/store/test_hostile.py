@@ -14,7 +14,8 @@ from tests.store.forge import OTHER
 
 ODD = [
     "1e3", "0755-1234567", "no", "12_3", "~", "null", "2026-03-02", "0x1F", "1:30", "=1+1", "- a", "# b", "a: b", "<<: *a",
-    "😀 👨‍👩‍👧", "عربى \u202e evil", "行一\u2028行二", "\x85next", "\ufeffmark", "a\tb", "一\r\n二", '"\'\\', "[" * 200, "&a *a !t", "=======",
+    "😀 👨‍👩‍👧", "عربى \u202e evil", "行一\u2028行二", "\x85next", "\ufeffmark", "a\tb",
+    "一\r\n二", '"\'\\', "[" * 200, "&a *a !t", "=======",
     "行一\n\n  行二\n", "　全角　", "é", "\U0010ffff",
 ]  # fmt: skip
 
@@ -30,7 +31,7 @@ def test_what_is_typed_is_kept(lasting: Desk, text: str) -> None:
     """Or refused at once, with the reason; nothing in between."""
     before = lasting.records()
     said = lasting.run(
-        *"complaint receive --json --unit 3-1502 --channel phone --as li.na".split(),
+        *["complaint", "receive", "--json", "--unit", "3-1502", "--channel", "phone", "--as", "li.na"],
         *("--content", text, "--caller-name", text, "--caller-phone", text),
     )
     if said.code == 2:
@@ -86,7 +87,9 @@ def test_what_editors_do_is_read_and_put_right(desk: Desk, change) -> None:
     assert desk.git("status --short") == ""
 
 
-BOMB = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20))
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
+)
 
 
 @pytest.mark.parametrize(

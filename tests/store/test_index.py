@@ -180,7 +180,10 @@ def test_a_ledger_that_can_only_be_read(desk: Desk, tmp_path: Path, cache: bool)
         shutil.rmtree(desk.root / ".pm")
     (tmp_path / "script.py").write_text(READ_ONLY, encoding="utf-8")
     mounted = f"mount --bind {desk.root} {desk.root} && mount -o remount,bind,ro {desk.root}"
-    if not shutil.which("unshare") or subprocess.run(["unshare", "-Urm", "sh", "-c", mounted], capture_output=True).returncode:
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(["unshare", "-Urm", "sh", "-c", mounted], capture_output=True).returncode
+    ):
         pytest.skip("no user namespaces here")
     run = f"{mounted} && exec {sys.executable} {tmp_path / 'script.py'} {desk.root}"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

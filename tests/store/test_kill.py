@@ -146,7 +146,9 @@ def test_git_killed_together_with_its_pm(quick: Desk, tmp_path: Path, monkeypatc
     """As when the power fails: git's own lock files stay behind, and nobody at the desk knows what they are."""
     monkeypatch.setattr("pm_cli.store.git.PATIENCE", 0.1)
     estate = Estate(quick, tmp_path)
-    before_git = 1 + next(step for step in range(1, 40) if estate.does("complaint urge A01 --as li.na", step) and waiting(quick))
+    before_git = 1 + next(
+        step for step in range(1, 40) if estate.does("complaint urge A01 --as li.na", step) and waiting(quick)
+    )
     for name in ("index.lock", "refs/heads/main.lock", "HEAD.lock"):
         assert estate.does("complaint urge A01 --as li.na", before_git)
         (quick.root / ".git" / name).touch()

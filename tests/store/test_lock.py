@@ -14,7 +14,11 @@ from tests.store.desk import Desk, ended, forked
 
 
 def test_whoever_waits_too_long_is_told(tmp_path: Path) -> None:
-    with lock.locked(tmp_path / "lock"), pytest.raises(Busy, match="Another command"), lock.locked(tmp_path / "lock", 0):
+    with (
+        lock.locked(tmp_path / "lock"),
+        pytest.raises(Busy, match="Another command"),
+        lock.locked(tmp_path / "lock", 0),
+    ):
         pass
 
 

@@ -59,7 +59,9 @@ def years() -> None:
         )
 
 
-@app.command("due", cls=Command, help=N_("When a term would be due: pm calendar due '2 working days' --from '2026-09-30 16:00'"))
+@app.command(
+    "due", cls=Command, help=N_("When a term would be due: pm calendar due '2 working days' --from '2026-09-30 16:00'")
+)
 def due_(
     term: Annotated[str, typer.Argument(metavar="TERM", help=N_("Such as '2 working days'"))],
     start: Annotated[str, typer.Option("--from", metavar="TIME", help=N_("Beginning of the term"))] = "",

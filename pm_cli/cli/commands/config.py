@@ -11,14 +11,16 @@ from pm_cli.cli.help import Command, Group
 from pm_cli.cli.session import current
 from pm_cli.core.errors import Refusal, Usage
 from pm_cli.core.text import N_, _
-from pm_cli.store.layout import SETTINGS
 from pm_cli.store.desk import IDLE
+from pm_cli.store.layout import SETTINGS
 from pm_cli.store.settings import edited
 from pm_cli.store.write import prepare_local, writing
 from pm_cli.ui import console
 
 WRITES = True
-app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, help=N_("This desk and the estate"), no_args_is_help=True)
+app = typer.Typer(
+    cls=Group, add_completion=False, rich_markup_mode=None, help=N_("This desk and the estate"), no_args_is_help=True
+)
 KEYS = ("estate", "company", "timezone", "language")
 
 
@@ -33,7 +35,7 @@ def show() -> None:
         "company": estate.company,
         "timezone": estate.timezone,
         "language": estate.language,
-        "desks": estate.desks,
+        "desks": dict(estate.desks),
         "desk": settings.desk,
         "acting": acting,
     }

@@ -35,7 +35,9 @@ def run(
     start = Start(estate, letter, desk_name, timezone, language, not no_git, demo)
     ledger = begin(Path(folder).expanduser(), start)
     if current.json:
-        console.as_json({"ledger": str(ledger.root), "estate": ledger.estate.name, "desk": letter, "timezone": timezone})
+        console.as_json(
+            {"ledger": str(ledger.root), "estate": ledger.estate.name, "desk": letter, "timezone": timezone}
+        )
         return
     console.out(
         _("{path} is the ledger of {estate}, this desk is {desk}.").format(

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 def run(
-    commit: Annotated[bool, typer.Option("--commit", help=N_("Commit the merge if nothing is left to do by hand"))] = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help=N_("Commit the merge if nothing is left to do by hand"))
+    ] = False,
 ) -> int:
     merged = resolve(current.ledger)
     broken = [] if merged.left else _broken()

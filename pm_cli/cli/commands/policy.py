@@ -15,10 +15,14 @@ from pm_cli.core.text import N_, _
 from pm_cli.core.times import When, parse_day
 from pm_cli.ui import console
 
-app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, help=N_("Figures of the regulation"), no_args_is_help=True)
+app = typer.Typer(
+    cls=Group, add_completion=False, rich_markup_mode=None, help=N_("Figures of the regulation"), no_args_is_help=True
+)
 
 
-@app.command("show", cls=Command, help=N_("What is in force today or on another day; all figures or those of one system"))
+@app.command(
+    "show", cls=Command, help=N_("What is in force today or on another day; all figures or those of one system")
+)
 def show(
     key: Annotated[str, typer.Argument(help=N_("Key or beginning of one, such as complaint.reply"))] = "",
     on: Annotated[str, typer.Option("--on", metavar="DAY", help=N_("Day asked about"))] = "today",

@@ -12,8 +12,8 @@ from pm_cli.cli.session import current
 from pm_cli.core.errors import NotFound
 from pm_cli.core.fold import fold
 from pm_cli.core.text import N_, _, word
-from pm_cli.flows import derived
 from pm_cli.core.times import shown
+from pm_cli.flows import derived
 from pm_cli.ui import console
 
 if TYPE_CHECKING:
