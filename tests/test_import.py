@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -133,6 +134,14 @@ def test_names_of_residents_enter_events_only_as_commitments(desk: Desk, bring: 
     kept, events = desk.path("RP-180301-Z02").read_text(encoding="utf-8").split("events:")
     assert "Ann" in kept
     assert "Ann" not in events
+
+
+def test_a_group_is_filled_for_rows_that_have_something_for_it(desk: Desk, bring: Callable[..., Said]) -> None:
+    rows = TABLE + "4,Complaint,2018-03-01 11:00,,,Open,Roof,\n"
+    bring(rows, MAPPING.replace("{reply_by", "{signature.who: '{Who}', reply_by"))
+    signed, unsigned = desk.record("CP-180301-Z03"), desk.record("CP-180301-Z04")
+    assert signed.reveal(signed.fields["signature"]) == {"who": "Bob", "how": "ink"}
+    assert "signature" not in unsigned.fields
 
 
 def test_an_import_may_be_run_again(desk: Desk, bring: Callable[..., Said]) -> None:
@@ -429,6 +438,28 @@ def test_shipped_mapping_files_fit_their_tables(name: str) -> None:
     said = mapping.load(EXAMPLES / f"{name}.yaml")
     planned = plan.plan(said, tuple(HEADERS[name].split(",")), "repair", NEW_YORK)
     assert planned.chains
+
+
+def test_the_mapping_file_of_the_manual(tmp_path: Path) -> None:
+    (manual,) = re.findall(r"```yaml\n(.*?)```", (EXAMPLES / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "map.yaml").write_text(manual, encoding="utf-8")
+    names = [
+        "RequestID",
+        "CreatedDate",
+        "Type",
+        "Address",
+        "District",
+        "Description",
+        "Name",
+        "Due",
+        "Status",
+        "ClosedDate",
+        "Result",
+    ]
+    assert plan.plan(mapping.load(tmp_path / "map.yaml"), tuple(names), "request", NEW_YORK).chains.keys() == {
+        "repair",
+        "complaint",
+    }
 
 
 def test_the_shipped_sample(desk: Desk) -> None:

@@ -46,13 +46,14 @@ class Term(NamedTuple):
 COLUMNS = """record.id, record.kind, record.state, record.unit, record.handler, record.summary, clock.name,
  clock.promise, clock.start, clock.due, clock.stopped, clock.paused, clock.warn, clock.key, clock.since, clock.unknown"""
 
+JOINED = "FROM clock JOIN record INDEXED BY record_face USING (rid)"
+
 
 def running(ledger: Ledger, at: int, where: str = "1", *values: object) -> list[Term]:
     """Clocks running at a moment, the earliest due first; those of unknown due time last."""
-    sql = (
-        f"SELECT {COLUMNS} FROM clock JOIN record INDEXED BY record_face USING (rid)"
-        f" WHERE clock.stopped IS NULL AND record.open = 1 AND clock.start <= ? AND ({where}) ORDER BY clock.due IS NULL, clock.due, record.id"
-    )
+    running_now = "clock.stopped IS NULL AND record.open = 1 AND clock.start <= ?"
+    order = "ORDER BY clock.due IS NULL, clock.due, record.id"
+    sql = f"SELECT {COLUMNS} {JOINED} WHERE {running_now} AND ({where}) {order}"
     return list(map(Term._make, ledger.index.db.execute(sql, (at, *values))))
 
 

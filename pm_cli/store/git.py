@@ -170,7 +170,7 @@ class Git:
 
     def tidy(self) -> None:
         """Pack what many small commits left behind."""
-        run(self.top, "repack", "-d", "-l", "-q", "--threads=2")
+        run(self.top, "repack", "-d", "-l", "-q", "--geometric=2", "--threads=2")
         run(self.top, "prune-packed", "-q")
         run(self.top, "pack-refs", "--all")
         run(self.top, "commit-graph", "write", "--reachable")

@@ -32,6 +32,29 @@ def test_what_else_lies_there_is_not_touched(desk: Desk) -> None:
     assert "staged.txt" not in desk.git("show --stat HEAD")
 
 
+def test_settings_of_the_user_change_nothing(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line ends, signatures, hooks and variables that lead elsewhere."""
+    for setting in ("core.autocrlf true", "commit.gpgsign true", "status.showUntrackedFiles no", "core.quotePath true"):
+        desk.git(f"config {setting}")
+    hook = desk.root / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    note = tmp_path / "来电.txt"
+    note.write_bytes(b"one\r\ntwo\n")
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_DIR", str(tmp_path))
+        patch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+        desk.pm(f"complaint note A01 --text x --attachments {note} --as li.na")
+    assert desk.git("status --short --untracked-files=all") == ""
+    assert desk.problems() == []
+    (attachment,) = (desk.root / "attachments").rglob("*.txt")
+    hook.unlink()
+    desk.git("checkout --quiet HEAD~1")
+    desk.git("checkout --quiet main")
+    assert attachment.read_bytes() == note.read_bytes()
+
+
 def test_a_ledger_in_a_folder_of_a_repository(tmp_path: Path, starter: Desk) -> None:
     top = Desk(tmp_path)
     top.git("init --quiet -b main")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 from pm_cli.store.layout import Layout
 from pm_cli.store.ledger import Ledger
-from tests.store.desk import COMPLAINT, Desk
+from tests.store.desk import COMPLAINT, Desk, ended, forked
+from tests.store.faults import instrument, killed
 
 SECOND = "CP-260302-A02"
 
@@ -97,6 +99,26 @@ def test_what_is_written_while_a_merge_is_under_way_is_merged_too(desks: tuple[D
     a.pm("complaint urge A01 --note after --as li.na")
     assert a.git("status --short") == ""
     assert a.problems() == []
+
+
+def test_a_killed_merge_is_simply_done_again(desks: tuple[Desk, Desk], tmp_path: Path) -> None:
+    a, b = busy_desks(desks)
+    pulled(a, b)
+    done = a.copy(tmp_path / "done")
+    done.pm("merge")
+    for step in count(1):
+        again = a.copy(tmp_path / f"killed-{step}")
+
+        def work(desk: Desk = again, step: int = step) -> int:
+            instrument(killed(step))
+            return desk.run("merge").code
+
+        code = ended(forked(work, tmp_path / "log"))
+        again.pm("merge --commit")
+        assert again.records() == done.records()
+        assert again.git("status --short") == ""
+        if code == 0:
+            break
 
 
 def test_one_number_for_two_records_keeps_both(desks: tuple[Desk, Desk]) -> None:

@@ -132,6 +132,8 @@ class Builder:
         given: dict[str, Any] = {}
         said: dict[str, Any] = dict.fromkeys(step.action.fields)
         for filled in step.filled:
+            if not filled.counts(given):
+                continue
             try:
                 typed = self._typed(filled, taken)
             except Faulty as error:

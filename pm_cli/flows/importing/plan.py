@@ -28,10 +28,18 @@ STEP = ("do", "at", "when", "with")
 
 @dataclass(frozen=True)
 class Filled:
-    """One input of a step and what it is filled from: several values for a list, none for the unit of the row."""
+    """One input of a step and what it is filled from: several values for a list, none for the unit of the row.
+
+    The `default` of an input within a group, such as a signature, counts only for rows that fill the group.
+    """
 
     input: Input
     drawn: tuple[Drawn, ...]
+    default: bool = False
+
+    def counts(self, given: Mapping[str, object]) -> bool:
+        """Whether it has a place in what was given so far."""
+        return not self.default or len(self.input.path) == 1 or self.input.path[0] in given
 
 
 @dataclass(frozen=True)
@@ -201,7 +209,7 @@ class _Planner:
             elif name == place:
                 filled.append(Filled(leaf, ()))
             elif leaf.spec.default is not None:
-                filled.append(Filled(leaf, (Drawn(template(str(leaf.spec.default), {})),)))
+                filled.append(Filled(leaf, (Drawn(template(str(leaf.spec.default), {})),), default=True))
             elif leaf.required:
                 said.wrong(_("{action} needs {name}").format(action=action.name, name=name))
         return Step(action, tuple(filled), self.columns.drawn(at) if at else None, conditions)
