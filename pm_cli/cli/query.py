@@ -106,7 +106,7 @@ class Levels:
 @lru_cache(maxsize=256)
 def _plain(value: Value) -> tuple[tuple[str, int], ...] | None:
     """Escalation in plain seconds, None when it needs the calendar."""
-    from pm_cli.core.times import span
+    from pm_cli.core.policy import span
 
     try:
         return tuple((role, int(span(text).total_seconds())) for role, text in value.escalate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pm_cli.core.codec import HIDDEN, CodecError, check_depth, check_size
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pm_cli.core.codec import Node
+
+SEEN = 1024
+"""Texts whose spelling is remembered: a record has most of its texts twice, in its fields and in an event."""
 
 # What a reader of YAML 1.1 or 1.2 would take for something else than text.
 _WORD = r"(?i:y|n|yes|no|on|off|true|false|null)"
@@ -55,7 +59,7 @@ def _mapping(out: list[str], doc: Mapping[str, Node], lead: str, pad: str, depth
     """Write entries: the first behind `lead`, the others behind `pad`."""
     check_depth(depth, len(out) + 1)
     for key, value in doc.items():
-        head = f"{lead}{key if _KEY.fullmatch(key) else _quoted(key)}:"
+        head = f"{lead}{_key(key)}:"
         lead = pad
         if isinstance(value, str):
             _text(out, head, value, pad)
@@ -88,13 +92,24 @@ def _sequence(out: list[str], items: list[Node], lead: str, pad: str, depth: int
 
 def _text(out: list[str], head: str, text: str, pad: str) -> None:
     """Write a text behind its key or dash, or below it when people can read its lines."""
-    if _PLAIN.fullmatch(text) or _is_canonical(text):
+    if _is_bare(text):
         out.append(f"{head} {text}")
     elif "\n" in text and _is_literal(text):
         out.append(f"{head} |" if text.endswith("\n") else f"{head} |-")
         out.extend(f"{pad}  {line}" if line else "" for line in text.removesuffix("\n").split("\n"))
     else:
         out.append(f"{head} {_quoted(text)}")
+
+
+@lru_cache(SEEN)
+def _key(key: str) -> str:
+    return key if _KEY.fullmatch(key) else _quoted(key)
+
+
+@lru_cache(SEEN)
+def _is_bare(text: str) -> bool:
+    """Whether a text may stand without quotes."""
+    return bool(_PLAIN.fullmatch(text)) or _is_canonical(text)
 
 
 def _is_canonical(text: str) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -12,6 +11,7 @@ from pm_cli.core.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from decimal import Decimal
 
     from pm_cli.core.duration import Duration
 
@@ -41,6 +41,8 @@ class Value(NamedTuple):
     @property
     def number(self) -> Decimal:
         """The figure without its unit (`30 %` is 30); raises PolicyError."""
+        from decimal import Decimal
+
         return self._typed(lambda text: Decimal(text.split()[0]))
 
     @property
@@ -141,3 +143,12 @@ def read_entry(key: str, plain: Mapping[str, Any]) -> Entry:
             )
         )
     return entry
+
+
+def span(text: str) -> timedelta:
+    """A plain stretch of minutes, hours or days (`30 minutes`); raises ValueError for anything else."""
+    number, _blank, unit = text.partition(" ")
+    unit = unit.rstrip("s") + "s"
+    if unit not in {"minutes", "hours", "days"}:
+        raise ValueError(text)
+    return timedelta(**{unit: int(number)})

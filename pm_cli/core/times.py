@@ -123,12 +123,3 @@ def stored(instant: datetime) -> str:
 def shown(instant: datetime, zone: tzinfo) -> str:
     """An instant for people: local time to the minute."""
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
-
-
-def span(text: str) -> timedelta:
-    """A plain stretch of minutes, hours or days (`30 minutes`); raises ValueError for anything else."""
-    number, _blank, unit = text.partition(" ")
-    unit = unit.rstrip("s") + "s"
-    if unit not in {"minutes", "hours", "days"}:
-        raise ValueError(text)
-    return timedelta(**{unit: int(number)})

@@ -11,10 +11,10 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Channel, Department, Person, Signature, SignedHow
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import CS, CS_LEADERS, DESK, DIRECTORS, EVERYBODY, HEADS
+from pm_cli.core.policy import span
 from pm_cli.core.request import RequestRef
 from pm_cli.core.rule import computed, enforced, guidance, recorded
 from pm_cli.core.text import N_, _, word
-from pm_cli.core.times import span
 from pm_cli.core.types import Attachment, Choice, Flag, Instant, Personal, StaffRef, Text, UnitRef
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from pm_cli.core.duration import Duration
 from pm_cli.core.errors import LedgerTrouble, Problem
 from pm_cli.core.ident import IMPORT_DESK
 from pm_cli.core.person import ROLES
-from pm_cli.core.policy import PolicyError
+from pm_cli.core.policy import PolicyError, span
 from pm_cli.core.text import _
-from pm_cli.core.times import span
 from pm_cli.store.compiled import FOLDERS, plain_yaml
 from pm_cli.store.layout import SETTINGS
 

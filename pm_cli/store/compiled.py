@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import zlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,7 +94,8 @@ def signature(root: Path) -> str:
             parts.append(f"{folder}/{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
     stat = os.stat(root / SETTINGS)
     parts.append(f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    text = "\n".join(parts).encode()
+    return f"{zlib.crc32(text):08x}{zlib.adler32(text):08x}"
 
 
 def _cached(cache: Path, digest: str) -> dict[str, Any] | None:

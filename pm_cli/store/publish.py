@@ -55,13 +55,15 @@ def publish(root: Path, log: IntentLog, intent: Intent) -> dict[str, str]:
     """
     elsewhere: dict[str, str] = {}
     folders: dict[Path, None] = {}
+    seen: set[str] = set()
     for entry in intent.entries:
         scratch = log.scratch / entry.scratch
         if not scratch.exists():
             continue  # published before the interruption
-        target = root / entry.path
-        if target.parent not in folders:
-            folders.update(dict.fromkeys([*disk.make_folder(target.parent), target.parent]))
+        folder = entry.path.rpartition("/")[0]
+        if folder not in seen:
+            seen.add(folder)
+            folders.update(dict.fromkeys([*disk.make_folder(root / folder), root / folder]))
         if place := _place(root, scratch, entry.path):
             elsewhere[entry.path] = place
     if len(folders) >= BULK:

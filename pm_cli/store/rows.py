@@ -10,7 +10,7 @@ from pm_cli import kinds
 from pm_cli.core.clock import Run, Tracker
 from pm_cli.core.fold import fold, known
 from pm_cli.core.ident import linked
-from pm_cli.core.times import span
+from pm_cli.core.policy import span
 from pm_cli.store import files
 from pm_cli.store.initials import initials
 from pm_cli.store.schema import LATE_ENTRY
@@ -51,13 +51,18 @@ def from_record(record: Record, policy: Policy, calendar: Calendar, until: datet
     kind = kinds.load(record.kind)
     tracker = Tracker(kind.plan, kind.is_closed)
     folded = fold(kind, record, until, [tracker])
+    return from_fold(kind, record, folded, tracker.runs(policy, calendar))
+
+
+def from_fold(kind: Kind, record: Record, folded: Fold, runs: list[Run]) -> Row:
+    """The row of a record that was folded already, with its clocks."""
     learned = {event.id: _seconds(known(record, event)) for event in record.events}
     events = [_event(number, step, learned) for number, step in enumerate(folded.steps)]
     happened = {step.event.id: row[1] for step, row in zip(folded.steps, events, strict=True)}
     return Row(
         _record(kind, record, folded, events, learned),
         events,
-        [_clock(run, happened) for run in tracker.runs(policy, calendar)],
+        [_clock(run, happened) for run in runs],
         _texts(folded.fields.get("aliases")),
     )
 

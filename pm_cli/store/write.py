@@ -60,11 +60,8 @@ class Writing:
         """Add another file of the ledger: an attachment, a policy."""
         self.files[path] = content
 
-    def prepare(self, record: Record) -> Prepared:
+    def prepare(self, record: Record, row: Row) -> Prepared:
         """One of very many new records, ready to be taken."""
-        from pm_cli.store.rows import from_record
-
-        row = from_record(record, self.ledger.policy, self.ledger.calendar)
         return Prepared(self._path(record), dump(record.to_node()), row)
 
     def take(self, prepared: Prepared) -> None:

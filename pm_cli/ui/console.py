@@ -6,11 +6,10 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+DANGEROUS = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 """Control and bidirectional characters that must never reach a terminal."""
 WHOLE = 17
 """Columns no wider than this, such as numbers, times and rooms, are never folded in a table."""
@@ -26,7 +25,7 @@ def prepare() -> None:
 
 def defused(text: str) -> str:
     """Text without control and bidi characters; line breaks and tabs stay."""
-    return DANGEROUS.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else re.sub(DANGEROUS, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def out(text: str = "") -> None:
@@ -107,7 +106,9 @@ def heading(text: str) -> None:
 
 def width(text: str) -> int:
     """Columns a text takes on a terminal: two for wide characters."""
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    from unicodedata import east_asian_width
+
+    return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def padded(text: str, columns: int) -> str:

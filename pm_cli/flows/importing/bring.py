@@ -15,12 +15,14 @@ from pm_cli.core.perform import Order, permitted
 from pm_cli.core.request import REQUESTS
 from pm_cli.core.times import When
 from pm_cli.flows import invariants
-from pm_cli.flows.importing.build import Builder
+from pm_cli.flows.importing.build import Builder, Built
 from pm_cli.flows.importing.sift import Sieve, Taken
 from pm_cli.flows.importing.table import Fault, Faulty
 from pm_cli.store.forked import forked
+from pm_cli.store.rows import from_fold
 
 if TYPE_CHECKING:
+    from pm_cli.core.kind import Kind
     from pm_cli.core.person import Actor
     from pm_cli.core.record import Record
     from pm_cli.flows.importing.plan import Chain, Plan
@@ -113,14 +115,18 @@ class Import:
 
     def _one(self, taken: Taken) -> Made:
         try:
-            record = self._builder.record(taken)
-            if record.kind in self._concerned:
-                self._agree(record, taken)
-            return Made(None if self._trial else self._batch.prepare(record))
+            built = self._builder.built(taken)
+            if built.record.kind in self._concerned:
+                self._agree(built.record, taken)
+            return Made(None if self._trial else self._prepared(built, taken.chain.kind))
         except Faulty as error:
             return Made(faults=error.faults)
         except CodecError as error:
             return Made(faults=(Fault(taken.row.line, "", "", error.reason),))
+
+    def _prepared(self, built: Built, kind: Kind) -> Prepared:
+        runs = built.tracker.runs(self._ledger.policy, self._ledger.calendar)
+        return self._batch.prepare(built.record, from_fold(kind, built.record, built.fold, runs))
 
     def _agree(self, record: Record, taken: Taken) -> None:
         """See that a record agrees with those that are there, and let those that follow see it; raises Faulty."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pm_cli.core.clock import Tracker
 from pm_cli.core.errors import PmError
 from pm_cli.core.event import Event, sealed
 from pm_cli.core.fold import Fold, fold
@@ -40,6 +41,15 @@ class Done:
     said: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A record with its fold and the clocks that were followed on the way."""
+
+    record: Record
+    fold: Fold
+    tracker: Tracker
+
+
 @dataclass
 class _Befores:
     """Keeps how the record stood before each step of a fold."""
@@ -61,8 +71,8 @@ class Builder:
         self._recorded = stored(when.now)
         self._links: dict[tuple[str, Link], str] = {}
 
-    def record(self, taken: Taken) -> Record:
-        """The record that a row becomes; raises Faulty with all that is wrong with it."""
+    def built(self, taken: Taken) -> Built:
+        """What a row becomes; raises Faulty with all that is wrong with it."""
         kind = taken.chain.kind
         record = Record("", kind.name)
         steps = self._steps(taken, record)
@@ -74,14 +84,14 @@ class Builder:
             prev = (record.events[-1].id,) if record.events else ()
             event = Event(stored(step.at), self._recorded, self._by.id, step.action.name, step.given, prev)
             record.events.append(sealed(event, record.identity_of(event)))
-        self._judge(taken, record, steps)
-        return record
-
-    def _judge(self, taken: Taken, record: Record, steps: list[Done]) -> None:
-        """Fold the events into the record; what the fold or the kind itself refuses is a fault of the row."""
-        befores = _Befores()
-        result = fold(taken.chain.kind, record, watchers=[befores])
+        tracker, befores = Tracker(kind.plan, kind.is_closed), _Befores()
+        result = fold(kind, record, watchers=[tracker, befores])
         record.state, record.fields = result.state, result.fields
+        self._judge(taken, record, steps, result, befores)
+        return Built(record, result, tracker)
+
+    def _judge(self, taken: Taken, record: Record, steps: list[Done], result: Fold, befores: _Befores) -> None:
+        """See that neither the fold nor the kind itself refuses a step; raises Faulty."""
         faults = [Fault(taken.row.line, "", word("action", event.do), reason) for event, reason in result.illegal]
         if faults:
             raise Faulty(*faults)
