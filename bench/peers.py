@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -74,9 +75,9 @@ def _taskwarrior(folder: Path, count: int, today: datetime) -> Commands:
     for arguments in (["import", str(folder / "task.json")], ["next"]):
         subprocess.run(
             ["task", *arguments],
-            env=environment | {"PATH": "/usr/bin:/bin:/usr/local/bin"},
+            env=os.environ | environment,
             capture_output=True,
-            check=False,
+            check=arguments[0] == "import",
         )
     return {
         "taskwarrior: add": (["task", "add", "3-1502 water leak", "due:tomorrow"], environment),

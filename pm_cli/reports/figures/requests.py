@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pm_cli.reports.figures.scope import COUNTED
@@ -19,7 +20,7 @@ GROUPS = ("kind", "source", "building")
 
 def requests(scope: Scope) -> Plain:
     """Totals and groups; in each `open_before` + `received` + `reopened_closed` - `closed` = `open`."""
-    counts = counted(scope)
+    counts = counted(scope).copy()
     for members, count in scope.open_requests.items():
         _count(counts, members, "open", count)
     found: Plain = {"total": _row(counts, "", "")}
@@ -30,8 +31,9 @@ def requests(scope: Scope) -> Plain:
     return found
 
 
+@lru_cache(maxsize=4)
 def counted(scope: Scope) -> Counts:
-    """What moved in the period; a request resolved several times in it counts as resolved once."""
+    """What moved in the period, not to be changed; a request resolved several times in it counts as resolved once."""
     counts: Counts = Counter()
     resolved: set[int] = set()
     told: dict[tuple[str, ...], tuple[str, ...]] = {}
