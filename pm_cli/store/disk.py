@@ -21,7 +21,7 @@ def write(path: Path, content: bytes, *, sync: bool = True) -> None:
         os.close(handle)
 
 
-def publish(scratch: Path, target: Path, *, new: bool) -> None:
+def publish(scratch: str | Path, target: str | Path, *, new: bool) -> None:
     """Give a written file its real name in one step; a new one never replaces what is there (FileExistsError)."""
     if not new:
         os.replace(scratch, target)
@@ -31,7 +31,7 @@ def publish(scratch: Path, target: Path, *, new: bool) -> None:
     except FileExistsError:
         raise
     except OSError:  # a file system without hard links
-        if target.exists():
+        if os.path.exists(target):
             raise FileExistsError(str(target)) from None
         os.rename(scratch, target)
         return

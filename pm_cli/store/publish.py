@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -57,14 +58,15 @@ def publish(root: Path, log: IntentLog, intent: Intent) -> dict[str, str]:
     folders: dict[Path, None] = {}
     seen: set[str] = set()
     for entry in intent.entries:
-        scratch = log.scratch / entry.scratch
-        if not scratch.exists():
+        scratch, target = f"{log.scratch}/{entry.scratch}", f"{root}/{entry.path}"
+        if not os.path.exists(scratch):
             continue  # published before the interruption
-        folder = entry.path.rpartition("/")[0]
-        if folder not in seen:
-            seen.add(folder)
-            folders.update(dict.fromkeys([*disk.make_folder(root / folder), root / folder]))
-        if place := _place(root, scratch, entry.path):
+        if (above := entry.path.rpartition("/")[0]) not in seen:
+            seen.add(above)
+            folders.update(dict.fromkeys([*disk.make_folder(root / above), root / above]))
+        if not os.path.exists(target):
+            disk.publish(scratch, target, new=True)
+        elif place := _joined(root, log.scratch / entry.scratch, entry.path):
             elsewhere[entry.path] = place
     if len(folders) >= BULK:
         disk.sync_everything()
@@ -74,16 +76,13 @@ def publish(root: Path, log: IntentLog, intent: Intent) -> dict[str, str]:
     return elsewhere
 
 
-def _place(root: Path, scratch: Path, path: str) -> str:
-    """Publish one file; returns where it is if not just as prepared.
+def _joined(root: Path, scratch: Path, path: str) -> str:
+    """Publish a file where there is one; returns where it is if not just as prepared.
 
     A record that meanwhile has events we did not know, as a pull may bring, gets ours in addition; a number that
     meanwhile belongs to another record is left alone.
     """
     target = root / path
-    if not target.exists():
-        disk.publish(scratch, target, new=True)
-        return ""
     mine, theirs = scratch.read_bytes(), target.read_bytes()
     try:
         joined = union(path, mine, theirs) if path.startswith(("journal/", "register/")) else mine

@@ -112,7 +112,7 @@ class Writing:
             elsewhere = publish(self.ledger.root, self._log, intent)
             as_prepared = {path: content for path, content in self.files.items() if path not in elsewhere}
             published = as_prepared | contents(self.ledger.root, elsewhere.values())
-            failure = to_git(self.ledger, self._log, intent, published)
+            failure = self._recorded(intent, published, elsewhere)
         except OSError as error:
             raise NotCommitted(
                 _("{what} is saved, but not finished: {reason}").format(
@@ -120,7 +120,6 @@ class Writing:
                 ),
                 _("The next command completes it; or run: pm check"),
             ) from None
-        self._to_index(elsewhere)
         if beside := [place for path, place in elsewhere.items() if path != place]:
             raise NotCommitted(
                 _("Its number was taken at the same moment, so it is saved as {file}.").format(file=", ".join(beside)),
@@ -131,6 +130,19 @@ class Writing:
                 _("{what} is saved, but git has not got it yet: {reason}").format(what=self._what(), reason=failure),
                 _("The next command commits it; or solve it first: git status"),
             )
+
+    def _recorded(self, intent: Intent, published: Mapping[str, bytes], elsewhere: Mapping[str, str]) -> str:
+        """Commit and bring the index up to date, very many files at once; returns why git did not take it, or ""."""
+        if not self._taken:
+            failure = to_git(self.ledger, self._log, intent, published)
+            self._to_index(elsewhere)
+            return failure
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as beside:
+            told = beside.submit(to_git, self.ledger, self._log, intent, published)
+            self._to_index(elsewhere)
+            return told.result()
 
     def _what(self) -> str:
         """What was written, in a few words."""
@@ -164,6 +176,9 @@ class Writing:
         self.ledger.forget_numbers()
 
     def _to_index(self, elsewhere: Mapping[str, str]) -> None:
+        """Tell an index that this command has opened; opening it for a few files costs more than reading them later."""
+        if "index" not in vars(self.ledger) and len(self.files) < BULK:
+            return
         try:
             self.ledger.index.put((path, record) for path, record in self.records.items() if path not in elsewhere)
             self.ledger.index.put_rows((path, row) for path, row in self._taken.items() if path not in elsewhere)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pm_cli.cli import session
 from pm_cli.cli.root import run
 from pm_cli.core.record import Record
 from pm_cli.store import files
@@ -55,6 +56,7 @@ class Desk:
             os.environ.pop("PM_LEDGER")
             if before is not None:
                 os.environ["PM_LEDGER"] = before
+            session.begin()  # closes the index: SQLite must not be carried through a fork
         assert "Traceback" not in err.getvalue()
         return Said(code, out.getvalue(), err.getvalue())
 
