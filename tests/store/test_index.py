@@ -117,6 +117,7 @@ class TestTheCacheItself:
         assert summaries(desk) == {COMPLAINT: "漏水"}
 
     def test_damaged_in_the_middle(self, desk: Desk) -> None:
+        assert summaries(desk) == {COMPLAINT: "漏水"}
         file = desk.root / ".pm/index.sqlite3"
         content = bytearray(file.read_bytes())
         content[4096 * 3 : 4096 * 9] = b"\xa5" * (4096 * 6)
