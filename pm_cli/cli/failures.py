@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def report(error: BaseException) -> int:
     if isinstance(error, InputErrors):
         return _input(error)
     if isinstance(error, click.UsageError):
+        with suppress(PmError):  # said in the language of the ledger one stands in, if one does
+            session.current.ledger.estate  # noqa: B018
         return _told(*explained(error), 2)
     if isinstance(error, click.ClickException):
         return _told(error.format_message(), "", 2)

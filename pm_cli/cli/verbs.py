@@ -33,6 +33,7 @@ class KindGroup(Group):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb somebody typed, in English or Chinese."""
+        cmd_name = next(iter(keys_for("command", cmd_name, list(READING))), cmd_name)
         if cmd_name in READING:
             from pm_cli.cli.root import build
 
