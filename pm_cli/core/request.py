@@ -94,7 +94,7 @@ class Move(Action, of=OPEN, to="moved", by=CS):
 
 def later_than_now(when: Instant | None, now: Facts) -> Refusal | None:
     """A time agreed for later cannot lie before it was agreed, except for imported history."""
-    if when is not None and when <= now.at and "external" not in now.fields:
+    if when is not None and when.timestamp() <= now.at.timestamp() and "external" not in now.fields:
         return Refusal(_("the agreed time {at} has passed already.").format(at=f"{when:%Y-%m-%d %H:%M}"))
     return None
 
