@@ -34,7 +34,10 @@ class Mention:
 
 @dataclass
 class Examined:
-    """What one file is, what is wrong with it alone, and what it says about others."""
+    """What one file is, what is wrong with it alone, and what it says about others.
+
+    `refold`: nothing is wrong but that its events add up to something else.
+    """
 
     path: str
     id: str = ""
@@ -100,6 +103,7 @@ class _Examination:
                 sound = False
                 message = _("This version of pm does not know the action {action}.").format(action=event.do)
                 self.add("unknown-action", ("events", number, "do"), message, _("Install the version that wrote it."))
+                continue
             for name, steps, message in strange_values(self.kind, self.record, event):
                 self.add(name, ("events", number, "with", *steps), message)
         if sound:
@@ -144,10 +148,10 @@ class _Examination:
         differing += ["state"] * (self.record.state != fresh.state)
         differing += ["contested"] * (self.record.contested != fresh.contested)
         if differing:
+            self.result.refold = not self.result.problems
             names = ", ".join(word("field", name) for name in differing)
             message = _("The events of {id} add up to something else: {fields}").format(id=self.record.id, fields=names)
             self.add("fold-differs", (differing[0],), message, _("Write what they add up to: pm check --fix"))
-            self.result.refold = True
         self._contested(kind, folded)
         self.result.links, self.result.attachments = _mentions(kind, self.record, folded)
 

@@ -11,9 +11,9 @@ from pm_cli.core.errors import Problem, Refusal
 from pm_cli.core.event import Event
 from pm_cli.core.fold import refold
 from pm_cli.core.ident import parse_number
-from pm_cli.core.merge import merge
 from pm_cli.core.text import _
 from pm_cli.store import disk, files
+from pm_cli.store.publish import united
 from pm_cli.store.write import writing
 
 if TYPE_CHECKING:
@@ -109,14 +109,6 @@ def _registered(record: Record) -> tuple[datetime, datetime, str]:
     """The order in which records came to be known, the same on every desk."""
     first = record.events[0]
     return first.known, first.instant, record.identity
-
-
-def united(one: Record, other: Record) -> Record:
-    """The union of two versions of a record, folded again."""
-    record = merge(one, other)
-    if record.kind in kinds.names():
-        refold(kinds.load(record.kind), record)
-    return record
 
 
 def _renumber(ledger: Ledger, path: str, record: Record, versions: list[Record], found: Merged) -> None:

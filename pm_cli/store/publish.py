@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from pm_cli.core.record import Record
     from pm_cli.store.ledger import Ledger
 
 BULK = 64
@@ -107,10 +108,15 @@ def union(path: str, mine: bytes, theirs: bytes) -> bytes:
     ours, other = files.parse(path, mine), files.parse(path, theirs)
     if ours.identity == other.identity and {event.id for event in other.events} <= {event.id for event in ours.events}:
         return mine
-    merged = merge(ours, other)
-    if merged.kind in kinds.names():
-        refold(kinds.load(merged.kind), merged)
-    return dump(merged.to_node())
+    return dump(united(ours, other).to_node())
+
+
+def united(one: Record, other: Record) -> Record:
+    """Two versions of a record in one, folded again where the kind is known; raises NotOneRecord."""
+    record = merge(one, other)
+    if record.kind in kinds.names():
+        refold(kinds.load(record.kind), record)
+    return record
 
 
 def to_git(

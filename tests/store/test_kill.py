@@ -1,6 +1,7 @@
 """kill -9 before every single call to the system, in commands of all sorts: nothing acknowledged is lost, nothing half done.
 
-Between two calls the disk does not change, so these are all the states a killed command can leave behind.
+Between two calls the disk does not change, so these, over two hundred, are all the states that a killed command can
+leave behind.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ COMMANDS = {
     "two records at once": "complaint move {number} --to-kind repair --reason plumbing --as li.na",
     "a record with two attachments": "complaint receive " + REQUEST + " --attachments {photo} --attachments {letter}",
     "a member of the register": "unit add 5-{step} --as admin",
+    "a setting": "config set company 公司{step} --as admin",
 }
 
 

@@ -64,7 +64,11 @@ def _said(merged: Merged, broken: list[Problem]) -> dict[str, Any]:
         "merged": [record.id for record in merged.records.values()],
         "renumbered": [{"old": old, "new": new} for old, new in merged.renumbered],
         "kept": merged.kept,
-        "contested": [_contested(record) for record in merged.records.values() if record.contested],
+        "contested": [
+            _contested(record)
+            for record in merged.records.values()
+            if record.contested and record.kind in kinds.names()
+        ],
         "violations": [
             {"name": one.name, "path": one.path, "message": one.message, "hint": one.hint} for one in broken
         ],
