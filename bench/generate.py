@@ -95,8 +95,8 @@ def record(plan: Plan, homes: list[str]) -> tuple[str, bytes]:
                 at = step("arrive", at + timedelta(minutes=chance.randrange(20, 50)), {})
                 step("return_slip", at + timedelta(minutes=20), {})
             else:
-                at = step("finish", at + timedelta(hours=chance.randrange(1, 20)), {"result": "已修好"})
-                step("close", at + timedelta(hours=2), {"reason": "住户确认"}, "liu.min")
+                at = step("finish", at + timedelta(hours=chance.randrange(1, 20)), {"work_done": "已修好"})
+                step("close", at + timedelta(hours=2), {"reason": "duplicate"}, "liu.min")
         case "complaint":
             step("receive", at, {**common, "reply_by": stored(promised)})
             at = step("judge", at + timedelta(minutes=20), {"validity": "valid"})
@@ -106,7 +106,7 @@ def record(plan: Plan, homes: list[str]) -> tuple[str, bytes]:
                 step("progress", plan.today - timedelta(hours=1), {"told": "正在处理"})
             else:
                 at = step("handle", at + timedelta(hours=chance.randrange(1, 60)), {"result": "已处理"})
-                at = step("tell_outcome", at + timedelta(hours=1), {"told": "已告知"})
+                at = step("tell_outcome", at + timedelta(hours=1), {"outcome": "已告知"})
                 step("close", at + timedelta(hours=2), {"reason": "住户满意"}, "liu.min")
         case _:
             step("ask", at, {**common, "answer_by": stored(promised)})
