@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pm_cli.cli.session import current
 from pm_cli.core.amend import AMENDING, amend
 from pm_cli.core.errors import Refusal, Usage
-from pm_cli.core.fold import fold
 from pm_cli.core.model import InputErrors, inputs
 from pm_cli.core.perform import Order, Outcome, perform, possible
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _
 from pm_cli.core.times import When
 from pm_cli.core.types import AttachmentType
 from pm_cli.flows import invariants, move
@@ -210,8 +209,3 @@ def guidance(kind: Kind, action: type[Action]) -> list[str]:
     """Rules of conduct that matter at this moment."""
     where = f"{kind.name} {action.name}"
     return [_(rule.note) for rule in kind.rules if rule.status == "guidance" and rule.where == where and rule.note]
-
-
-def draft_lacks(kind: Kind, record: Record) -> str:
-    """What a draft still lacks, as words."""
-    return ", ".join(word("field", name) for name in fold(kind, record).missing)

@@ -24,8 +24,19 @@ def show(view: View, *, as_json: bool, kind: str = "", promises: bool = False) -
     if as_json:
         console.as_json(list(query.overdue_json(view.ledger, terms, view.at)))
     else:
-        titles = ("ID", "Kind", "Unit", "Clock", "Due", "Late", "Level", "Tell", "Handler", "What")
-        console.table([_(title) for title in titles], _rows(view.ledger, terms, view.at))
+        titles = [
+            _("ID"),
+            _("Kind"),
+            _("Unit"),
+            _("Clock"),
+            _("Due"),
+            _("Late"),
+            _("Level"),
+            _("Tell"),
+            _("Handler"),
+            _("What"),
+        ]
+        console.table(titles, _rows(view.ledger, terms, view.at))
         if console.on_terminal():
             console.tell(_("{count} overdue").format(count=len(terms)))
     warn_of_problems(view.ledger)

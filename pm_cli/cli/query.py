@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -144,8 +143,3 @@ def iso(ledger: Ledger, seconds: int | None) -> str | None:
 def minute(ledger: Ledger, seconds: int | None) -> str:
     """Seconds since the epoch as people read them; "" for none."""
     return "" if seconds is None else datetime.fromtimestamp(seconds, ledger.zone).isoformat(" ", "minutes")[:16]
-
-
-def fields_of(text: str) -> dict[str, Any]:
-    """The fields kept in the index."""
-    return dict(json.loads(text))
