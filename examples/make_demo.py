@@ -135,10 +135,11 @@ def tell(folder: Path, story: str) -> None:
     """Begin a ledger in a new folder and type a story into it; the same story gives the same bytes."""
     numbers = count(1)
 
-    def salt(size: int) -> str:
+    def drawn(size: int) -> str:
         return hashlib.sha256(f"demo {next(numbers)}".encode()).hexdigest()[: 2 * size]
 
-    with patch("pm_cli.core.record.secrets", SimpleNamespace(token_hex=salt)):
+    chance = SimpleNamespace(token_hex=drawn)
+    with patch("pm_cli.core.record.secrets", chance), patch("pm_cli.core.event.secrets", chance):
         lines = list(entries(story))
         code, _out, said = run(["init", str(folder), *BEGIN], lines[0].typed_at)
         if code:

@@ -158,6 +158,7 @@ def pm_in_the_evening(words: list[str]) -> int:
     with (
         patch("pm_cli.store.ledger.now", lambda zone: EVENING.astimezone(zone)),
         patch("pm_cli.core.record.secrets", SimpleNamespace(token_hex=lambda size: "0" * 2 * size)),
+        patch("pm_cli.core.event.secrets", SimpleNamespace(token_hex=lambda size: "0" * 2 * size)),
         patch("pm_cli.ui.console.on_terminal", lambda: look),
     ):
         return run(words)

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pm_cli.core.event import Event, sealed
+from pm_cli.core.event import Event
 from pm_cli.core.text import _
 
 if TYPE_CHECKING:
@@ -61,11 +61,10 @@ class Record:
         return next((str(event.given["old"]) for event in self.events if event.do == "renumber"), self.id)
 
     def append(self, event: Event) -> Event:
-        """Chain an event behind the present heads and add it."""
-        chained = Event(event.at, event.recorded, event.by, event.do, event.given, self.heads, "", event.sig)
-        done = sealed(chained, self.identity if chained.prev else f"{self.kind}/{self.birth_number}")
-        self.events.append(done)
-        return done
+        """Chain a new event behind the present heads and add it."""
+        event.chain(self.identity or f"{self.kind}/{self.birth_number}", self.heads)
+        self.events.append(event)
+        return event
 
     def copy(self) -> Record:
         """An independent copy; events are immutable and shared."""
@@ -162,14 +161,15 @@ def _event(node: Node, index: int) -> Event:
     prev, given, sig = get("prev", []), get("with", {}), get("sig", "")
     if type(prev) is not list or type(given) is not dict or type(sig) is not str:
         raise MalformedRecord(_("prev must be a list and with a mapping"), ("events", index))
-    at, recorded, by, do, event_id = get("at"), get("recorded"), get("by"), get("do"), get("id")
-    if not (type(at) is type(recorded) is type(by) is type(do) is type(event_id) is str and event_id):
-        raise MalformedRecord(_("an event needs id, at, recorded, by and do as text"), ("events", index))
+    at, recorded, by, do = get("at"), get("recorded"), get("by"), get("do")
+    event_id, nonce = get("id"), get("nonce")
+    if not (type(at) is type(recorded) is type(by) is type(do) is type(event_id) is type(nonce) is str and event_id):
+        raise MalformedRecord(_("an event needs id, nonce, at, recorded, by and do as text"), ("events", index))
     links = tuple(link for link in prev if type(link) is str)
     if len(links) != len(prev):
         raise MalformedRecord(_("prev must be a list and with a mapping"), ("events", index))
     try:
-        event = Event(at, recorded, by, do, given, links, event_id, sig)
+        event = Event(at, recorded, by, do, given, links, nonce, event_id, sig)
         zoned = event.instant.tzinfo is not None and event.known.tzinfo is not None
     except ValueError:
         zoned = False

@@ -114,8 +114,8 @@ def _registered(record: Record) -> tuple[datetime, datetime, str]:
 def _renumber(ledger: Ledger, path: str, record: Record, versions: list[Record], found: Merged) -> None:
     """Give a record whose number belongs to another one a number of its own; the old one stays as an alias.
 
-    Time and author of the event follow from the versions, so that two desks which resolve this each for themselves
-    write the same.
+    Time, author and nonce of the event follow from the versions, so that two desks which resolve this each for
+    themselves write the same.
     """
     old, number = record.id, _free_number(ledger, path, record.id)
     latest = max((event for version in versions for event in version.events), key=lambda event: event.known)
@@ -123,7 +123,7 @@ def _renumber(ledger: Ledger, path: str, record: Record, versions: list[Record],
     fresh = record.copy()
     fresh.fields["aliases"] = [*(aliases if isinstance(aliases, list) else []), old]
     fresh.id = number
-    fresh.append(Event(latest.recorded, latest.recorded, "admin", "renumber", {"old": old}))
+    fresh.append(Event(latest.recorded, latest.recorded, "admin", "renumber", {"old": old}, nonce=record.heads[-1][:8]))
     if fresh.kind in kinds.names():
         refold(kinds.load(fresh.kind), fresh)
     found.records[f"{path.rpartition('/')[0]}/{number}.yaml"] = fresh

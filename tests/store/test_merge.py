@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from pm_cli.store.layout import Layout
 from pm_cli.store.ledger import Ledger
@@ -49,6 +53,20 @@ def test_nothing_is_lost_and_both_directions_give_the_same_bytes(desks: tuple[De
         assert desk.git("status --short") == ""
         assert set(desk.problems()) == {"contested"}
     assert mine.records() == theirs.records()
+
+
+def test_the_same_step_in_the_same_second_counts_twice(
+    desks: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two callers, two desks, one login on both: nobody may find out later that one urging was never there."""
+    a, b = desks
+    now = datetime(2026, 3, 2, 11, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    monkeypatch.setattr("pm_cli.store.ledger.now", lambda zone: now.astimezone(zone))
+    for desk in desks:
+        desk.pm("complaint urge A01 --note again --as li.na")
+    pulled(a, b)
+    a.pm("merge --commit")
+    assert [event.do for event in a.record(COMPLAINT).events].count("urge") == 2
 
 
 def test_contested_records_are_listed_and_settled(desks: tuple[Desk, Desk]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pm_cli.core.clock import Tracker
 from pm_cli.core.errors import PmError
-from pm_cli.core.event import Event, sealed
+from pm_cli.core.event import Event
 from pm_cli.core.fold import Fold, fold
 from pm_cli.core.ident import IMPORT_DESK
 from pm_cli.core.perform import World
@@ -81,9 +81,7 @@ class Builder:
         else:
             record.id = self._ledger.next_number(kind.declared.prefix, taken.at.date(), IMPORT_DESK)
         for step in steps:
-            prev = (record.events[-1].id,) if record.events else ()
-            event = Event(stored(step.at), self._recorded, self._by.id, step.action.name, step.given, prev)
-            record.events.append(sealed(event, record.identity_of(event)))
+            record.append(Event(stored(step.at), self._recorded, self._by.id, step.action.name, step.given))
         tracker, befores = Tracker(kind.plan, kind.is_closed), _Befores()
         result = fold(kind, record, watchers=[tracker, befores])
         record.state, record.fields = result.state, result.fields
