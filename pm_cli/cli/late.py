@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pm_cli.cli import query
 from pm_cli.cli.warnings import warn_of_problems
@@ -13,16 +13,24 @@ if TYPE_CHECKING:
     from pm_cli.cli.asof import View
     from pm_cli.store.ledger import Ledger
 
+Lines = list[Any]
+"""Rows of the table or objects of the JSON contract."""
 
-def show(view: View, *, as_json: bool, kind: str = "", promises: bool = False) -> int:
-    """Print the missed terms at a moment, of one kind or only promises if asked; returns how many there are."""
+
+def missed(view: View, *, as_json: bool, kind: str = "", promises: bool = False) -> Lines:
+    """The missed terms at a moment, of one kind or only promises if asked, as rows of the table or as objects."""
     terms = [
         term
         for term in query.overdue(view.ledger, view.at)
         if (not kind or term.kind == kind) and (term.promise or not promises)
     ]
+    return list(query.overdue_json(view.ledger, terms, view.at)) if as_json else _rows(view.ledger, terms, view.at)
+
+
+def show(view: View, lines: Lines, *, as_json: bool) -> None:
+    """Print the missed terms and what is wrong with the ledger."""
     if as_json:
-        console.as_json(list(query.overdue_json(view.ledger, terms, view.at)))
+        console.as_json(lines)
     else:
         titles = [
             _("ID"),
@@ -36,16 +44,15 @@ def show(view: View, *, as_json: bool, kind: str = "", promises: bool = False) -
             _("Handler"),
             _("What"),
         ]
-        console.table(titles, _rows(view.ledger, terms, view.at))
+        console.table(titles, lines)
         if console.on_terminal():
-            console.tell(_("{count} overdue").format(count=len(terms)))
+            console.tell(_("{count} overdue").format(count=len(lines)))
     warn_of_problems(view.ledger)
-    return len(terms)
 
 
-def _rows(ledger: Ledger, terms: list[query.Term], at: int) -> list[console.Row]:
+def _rows(ledger: Ledger, terms: list[query.Term], at: int) -> Lines:
     levels = query.Levels(ledger)
-    rows: list[console.Row] = []
+    rows: Lines = []
     for term in terms:
         reached, role = levels.of(term, at)
         rows.append(

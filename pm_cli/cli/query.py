@@ -58,7 +58,7 @@ def running(ledger: Ledger, at: int, where: str = "1", *values: object) -> list[
 
 def overdue(ledger: Ledger, at: int) -> list[Term]:
     """Running clocks that have missed their term at a moment, the longest overdue first."""
-    return running(ledger, at, "clock.due < min(?, coalesce(clock.paused, ?))", at, at)
+    return running(ledger, at, "clock.due < ? AND clock.due < coalesce(clock.paused, ?)", at, at)
 
 
 class Levels:

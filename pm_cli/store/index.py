@@ -69,9 +69,23 @@ class Index:
         return cls._ready(ledger, sqlite3.connect(":memory:", isolation_level=None))
 
     @classmethod
+    def left(cls, ledger: Ledger) -> Index | None:
+        """The cache as the last command left it, None if it is of no use; whether it is still `current` is not known."""
+        path = ledger.layout.index_file
+        if path.exists():
+            with suppress(OSError, sqlite3.Error):
+                index = cls(ledger, _connect(path))
+                return index if index._version() == _version_for(ledger) else None
+        return None
+
+    def current(self) -> bool:
+        """Whether no file changed since the cache was last brought up to date."""
+        return not any(self._differences(thorough=False))
+
+    @classmethod
     def _ready(cls, ledger: Ledger, connection: sqlite3.Connection) -> Index:
         index = cls(ledger, connection)
-        wanted = f"{VERSION} {_code()} {ledger.rules_digest}"
+        wanted = _version_for(ledger)
         if index._version() == wanted:
             index.refresh()
             return index
@@ -349,6 +363,11 @@ def digest(ledger: Ledger, path: str) -> Row | Problem:
         raise
     except Exception as error:  # one record with values its kind never wrote must not close the whole ledger
         return problem(path, 1, _("its events do not fit its kind ({error})").format(error=repr(error)))
+
+
+def _version_for(ledger: Ledger) -> str:
+    """What the rows of an index depend on besides the records."""
+    return f"{VERSION} {_code()} {ledger.rules_digest}"
 
 
 def _code() -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from pm_cli.cli import bare
 from pm_cli.store import index
 from pm_cli.store.layout import Layout
 from pm_cli.store.ledger import Ledger
@@ -106,6 +109,26 @@ def test_an_edit_of_a_closed_record_is_seen_by_check_at_the_latest(desk: Desk, m
     assert summaries(desk) == {COMPLAINT: "漏水"}
     assert desk.problems() == ["chain-broken"]
     assert summaries(desk) == {COMPLAINT: "停电"}
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_the_bare_list_answers_from_files_as_they_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], processors: int
+) -> None:
+    """It answers while a second process still looks at the files; what that one finds changed must not be shown."""
+    monkeypatch.setenv("PM_LEDGER", str(desk.root))
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    monkeypatch.setattr("pm_cli.store.ledger.now", lambda zone: datetime(2026, 4, 1, tzinfo=zone))
+    for content in ("漏水", "停电"):
+        for _left_by_itself in range(2):
+            assert bare.overdue(as_json=False) == 0
+            assert content in capsys.readouterr().out
+        aged(desk)
+        path = desk.path(COMPLAINT)
+        path.write_bytes(path.read_bytes().replace("漏水".encode(), "停电".encode()))
+    shutil.rmtree(desk.root / ".pm")
+    assert bare.overdue(as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)[0]["summary"] == "停电"
 
 
 class TestTheCacheItself:

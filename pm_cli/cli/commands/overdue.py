@@ -24,5 +24,6 @@ def run(
     exit_code: Annotated[bool, typer.Option("--exit-code", help=N_("Exit 10 when something is overdue"))] = False,
 ) -> int | None:
     view = seen_at(current, as_of, with_late_entries)
-    count = late.show(view, as_json=current.json, kind=kind.replace("-", "_"), promises=promises)
-    return OVERDUE if exit_code and count else None
+    lines = late.missed(view, as_json=current.json, kind=kind.replace("-", "_"), promises=promises)
+    late.show(view, lines, as_json=current.json)
+    return OVERDUE if exit_code and lines else None
