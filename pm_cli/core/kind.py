@@ -1,10 +1,10 @@
-"""A record kind: the declarations of its module gathered into one object."""
+"""A record kind: the declarations of its module, or of the parts of its package, gathered into one object."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pm_cli.core.action import ANY, OPEN, Action
 from pm_cli.core.clock import Clock, Plan
@@ -12,12 +12,14 @@ from pm_cli.core.standard import INTERNAL, STANDARD
 from pm_cli.core.text import first_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
     from pm_cli.core.action import Facts
     from pm_cli.core.errors import Refusal
     from pm_cli.core.rule import RuleNote
 
+Sort = TypeVar("Sort")
 DRAFT = "draft"
 ANNULLED = "annulled"
 
@@ -64,7 +66,6 @@ class Kind:
     clocks: tuple[Clock, ...] = ()
     rules: tuple[RuleNote, ...] = ()
     signatures: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    module: str = ""
     _required: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -124,24 +125,23 @@ class Kind:
 
 
 def gather(name: str, module: ModuleType) -> Kind:
-    """Collect the declarations of a kind's module, in the order in which they stand there."""
-    declared = next(
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Declaration) and value.__module__ == module.__name__
-    )
-    own = {
-        value.name: value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Action) and value.__module__ == module.__name__
-    }
+    """Collect the declarations of a kind's module, and of its PARTS if it is a package, in the order of the work."""
+    parts: tuple[ModuleType, ...] = (module, *getattr(module, "PARTS", ()))
+    declared = next(value for value in _classes(module, Declaration))
+    own = {action.name: action for part in parts for action in _classes(part, Action)}
     return Kind(
         name,
         first_line(module.__doc__ or ""),
         declared,
         {**own, **{key: action for key, action in STANDARD.items() if key not in own}},
-        tuple(getattr(module, "CLOCKS", ())),
-        tuple(getattr(module, "RULES", ())),
-        dict(getattr(module, "SIGNATURES", {})),
-        module.__name__,
+        tuple(clock for part in parts for clock in getattr(part, "CLOCKS", ())),
+        tuple(note for part in parts for note in getattr(part, "RULES", ())),
+        {name: states for part in parts for name, states in getattr(part, "SIGNATURES", {}).items()},
     )
+
+
+def _classes(module: ModuleType, base: type[Sort]) -> Iterator[type[Sort]]:
+    """The classes of a sort that a module itself defines, in the order in which they stand there."""
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__:
+            yield value

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pm_cli.core.codec import Node
 
-REQUESTS = ("complaint", "repair", "consultation")
+REQUESTS = ("complaint", "repair", "consultation", "suggestion", "situation")
 RequestRef = Annotated[str, Link(kinds=REQUESTS)]
 RequestKind = Annotated[str, one_of(*REQUESTS)]
 WaitReason = Annotated[str, one_of("not_at_home", "resident_asked", "papers_awaited", "third_party", "parts_awaited")]

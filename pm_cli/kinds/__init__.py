@@ -1,7 +1,8 @@
-"""Record kinds: one module each, found by their file names; adding or removing a file adds or removes a kind."""
+"""Record kinds: one module or package each, found by their file names; adding or removing it adds or removes a kind."""
 
 from __future__ import annotations
 
+import os
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parent
 @cache
 def names() -> tuple[str, ...]:
     """Names of all kinds, without importing any."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("[a-z]*.py")))
+    return tuple(sorted(entry.name.removesuffix(".py") for entry in os.scandir(FOLDER) if entry.name[0].isalpha()))
 
 
 @cache
@@ -34,5 +35,6 @@ def load(name: str) -> Kind:
 @lru_cache(maxsize=64)
 def heading(name: str) -> str:
     """The one-line help of a kind, read from its file without importing it."""
-    with (FOLDER / f"{name}.py").open(encoding="utf-8") as file:
+    package = FOLDER / name
+    with (package / "__init__.py" if package.is_dir() else FOLDER / f"{name}.py").open(encoding="utf-8") as file:
         return first_line(file.readline().strip().strip('"'))

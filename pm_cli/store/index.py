@@ -372,7 +372,9 @@ def _version_for(ledger: Ledger) -> str:
 
 def _code() -> str:
     """The version of the kinds' code: rows are made anew when what computes them has changed."""
-    stats = [entry.stat() for entry in os.scandir(kinds.FOLDER) if entry.name.endswith(".py")]
+    stats = []
+    for folder, _below, names in os.walk(kinds.FOLDER):
+        stats += [os.stat(f"{folder}/{name}") for name in names if name.endswith(".py")]
     return f"{__version__}-{max(found.st_mtime_ns for found in stats)}-{sum(found.st_size for found in stats)}"
 
 
