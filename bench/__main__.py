@@ -12,21 +12,27 @@ import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench import generate, peers
 from pm_cli.store.now import now
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 PM = [sys.executable, "-m", "pm_cli"]
 
 
-def timed(command: list[str], environment: dict[str, str], runs: int) -> float:
-    """The median wall time of some runs after one that is not counted, in seconds."""
-    spent = []
-    for _run in range(runs + 1):
-        begin = time.perf_counter()
-        subprocess.run(command, env=os.environ | environment, capture_output=True, check=False)
-        spent.append(time.perf_counter() - begin)
-    return statistics.median(spent[1:])
+BARE = [sys.executable, "-c", "pass"]
+KEPT = "## Read with care"
+"""From this heading on a file of results is written by hand and stays."""
+
+
+class Figure(NamedTuple):
+    """Wall time of a whole process, and how many times that of a bare interpreter run just before it."""
+
+    seconds: float
+    ratio: float
 
 
 def once(command: list[str], environment: dict[str, str]) -> float:
@@ -38,13 +44,28 @@ def once(command: list[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - begin
 
 
-def measure(size: int, folder: Path, today: datetime, runs: int) -> list[tuple[str, float]]:
-    """All figures at one size: the name of what was run and its seconds."""
+def timed(command: list[str], environment: dict[str, str], runs: int) -> Figure:
+    """The medians of some runs after one that is not counted.
+
+    Each run has a bare interpreter before it, so that a machine whose speed drifts does not blur the ratio.
+    """
+    once(command, environment)
+    pairs = [(once(BARE, {}), once(command, environment)) for _run in range(runs)]
+    return Figure(
+        statistics.median(spent for _bare, spent in pairs),
+        statistics.median(spent / bare for bare, spent in pairs),
+    )
+
+
+def measure(size: int, folder: Path, today: datetime, runs: int) -> Iterator[tuple[str, Figure]]:
+    """All figures at one size, with the name of what was run."""
     root = folder / f"ledger-{size}"
     generate.build(root, size, today)
     environment = {"PM_LEDGER": str(root), "PM_AS": "li.na", "PM_LANG": "en"}
     add = [*PM, "complaint", "receive", "--unit", generate.units(size)[0], "--channel", "phone", "--content", "漏水"]
-    found = [("pm overdue, cold index", once([*PM, "overdue"], environment))]
+    yield "python -c pass", timed(BARE, {}, runs)
+    bare, cold = once(BARE, {}), once([*PM, "overdue"], environment)
+    yield "pm overdue, cold index", Figure(cold, cold / bare)
     commands = {
         "pm --version": [*PM, "--version"],
         "pm overdue": [*PM, "overdue"],
@@ -53,10 +74,10 @@ def measure(size: int, folder: Path, today: datetime, runs: int) -> list[tuple[s
         "pm report weekly": [*PM, "report", "weekly"],
         "pm find": [*PM, "find", "漏水"],
     }
-    found += [(name, timed(command, environment, runs)) for name, command in commands.items()]
+    for name, command in commands.items():
+        yield name, timed(command, environment, runs)
     for name, (command, extra) in peers.prepare(folder / f"peers-{size}", size, today).items():
-        found.append((name, timed(command, extra, runs)))
-    return found
+        yield name, timed(command, extra, runs)
 
 
 def main() -> None:
@@ -70,21 +91,20 @@ def main() -> None:
     rows = ["| size | what | seconds | times a bare interpreter |", "|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder:
         for size in asked.sizes:
-            bare = timed([sys.executable, "-c", "pass"], {}, asked.runs)
-            rows.append(f"| {size:,} | python -c pass | {bare:.3f} | 1.0 |")
-            for name, seconds in measure(size, Path(folder), today, asked.runs):
-                rows.append(f"| {size:,} | {name} | {seconds:.3f} | {seconds / bare:.1f} |")
+            for name, (seconds, ratio) in measure(size, Path(folder), today, asked.runs):
+                rows.append(f"| {size:,} | {name} | {seconds:.3f} | {ratio:.1f} |")
                 print(rows[-1], flush=True)
     machine = (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     )
     text = (
-        f"Measured on {today:%Y-%m-%d}; {machine}; medians of {asked.runs} runs, whole processes.\n\n"
-        + "\n".join(rows)
-        + "\n"
+        f"Measured on {today:%Y-%m-%d}; {machine}; whole processes, medians of {asked.runs} runs,\n"
+        f"each paired with a bare interpreter.\n\n" + "\n".join(rows) + "\n"
     )
     if asked.write:
-        asked.write.write_text("# Benchmarks\n\n" + text, encoding="utf-8")
+        before = asked.write.read_text(encoding="utf-8") if asked.write.exists() else ""
+        _table, heading, kept = before.partition(KEPT)
+        asked.write.write_text(f"# Benchmarks\n\n{text}{heading and chr(10)}{heading}{kept}", encoding="utf-8")
     print("\n" + text)
 
 
