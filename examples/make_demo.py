@@ -57,7 +57,7 @@ class Entry:
 def entries(text: str) -> Iterator[Entry]:
     """The commands of a story in their order; raises StoryError."""
     day, last = "", datetime.min.replace(tzinfo=ZONE)
-    for number, line in _joined(text.splitlines()):
+    for number, line in joined(text.splitlines()):
         if heading := _DAY.match(line):
             day = heading[1]
             continue
@@ -72,7 +72,7 @@ def entries(text: str) -> Iterator[Entry]:
         yield Entry(number, typed_at, by, label or "", tuple(shlex.split(command)))
 
 
-def _joined(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+def joined(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Lines with their numbers, indented ones joined to the one before, remarks and blank lines left out."""
     held: tuple[int, str] | None = None
     for number, line in enumerate(lines, 1):

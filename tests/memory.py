@@ -21,6 +21,7 @@ from pm_cli.core.person import Actor, department_of
 from pm_cli.core.policy import Policy
 from pm_cli.core.record import Record
 from pm_cli.flows import invariants
+from pm_cli.flows.following import following
 from pm_cli.flows.move import moved
 from pm_cli.share import share
 from pm_cli.store.compiled import read_calendar, read_policy
@@ -124,12 +125,13 @@ class MemoryBooks:
             outcome = amend(self, declared, order, record)
         else:
             outcome = perform(self, declared, order, record)
-        broken = invariants.broken(self, [outcome.record])
+        entailed = following(self, declared, order, outcome)
+        broken = invariants.broken(self, [one.record for one in (outcome, *entailed)])
         if broken:
             raise Refusal(broken[0].message, broken[0].hint)
         if on:
             self.records.pop(on)
-        self.records[outcome.record.id] = outcome.record
+        self.records.update({one.record.id: one.record for one in (outcome, *entailed)})
         return outcome
 
     def runs(self, number: str) -> dict[str, Run]:

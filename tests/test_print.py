@@ -18,8 +18,12 @@ STORY = """
 09:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind situation --reason-for-visit "<b>请协调</b>"
   --requester-name 周敏 --requester-phone 138 --signature-who 周敏 --signature-how ink
 09:10 li.na c1: complaint receive --unit 3-1502 --channel phone --content "<script>漏水</script>"
+  --caller-name 周敏 --caller-phone 13800000000 --urgent
+09:15 li.na complaint reply @c1 --told "马上派人来看"
+09:20 li.na complaint judge @c1 --validity valid
+09:30 li.na r1: repair receive --unit 3-1502 --channel phone --content 灯不亮
 """
-SHEET, COMPLAINT = "CS-261116-A01", "CP-261116-A02"
+SHEET, COMPLAINT, REPAIR = "CS-261116-A01", "CP-261116-A02", "RP-261116-A03"
 NOON = datetime(2026, 11, 16, 12, tzinfo=make_demo.ZONE)
 
 
@@ -109,7 +113,9 @@ def test_a_dry_run_neither_counts_nor_prints(estate: Estate) -> None:
         ((SHEET, "--copy", "archive", "--format", "pdf"), 2, "Format is one of"),
         ((SHEET, "--copy", "archive", "--format", "txt"), 3, "templates/sheet/sheet.txt.j2"),
         ((SHEET, "--copy", "archive", "--output", "nowhere/sheet.html"), 2, "There is no folder nowhere"),
-        ((COMPLAINT,), 3, "templates/complaint/complaint.html.j2"),
+        ((REPAIR,), 3, "templates/repair/repair.html.j2"),
+        ((COMPLAINT, "--form", "ledger"), 3, "templates/complaint/ledger.html.j2"),
+        ((COMPLAINT, "--form", "../sheet/sheet"), 2, "cannot be the name of a form"),
         (("A99",), 3, "A99"),
     ],
 )
@@ -127,10 +133,29 @@ def test_a_form_that_cannot_be_rendered_is_not_counted(estate: Estate) -> None:
     assert estate.prints() == 0
 
 
+def test_a_complaint_prints_as_the_record_of_the_manuals(estate: Estate) -> None:
+    """COMP-13: name, building and room, content and contact stand on the Customer Complaint Record (F-67)."""
+    page, _said = estate.pm("print", COMPLAINT)
+    assert "Customer Complaint Record" in page
+    for text in ("周敏", "13800000000", "3-1502", "&lt;script&gt;漏水&lt;/script&gt;", "F-67"):
+        assert text in page
+    assert "周敏" in estate.pm("print", COMPLAINT, "--format", "md")[0]
+
+
+@pytest.mark.parametrize("form", ["html", "md"])
+def test_and_as_its_follow_up_record(estate: Estate, form: str) -> None:
+    """COMP-32, COMP-38: the judgement, and every step with what was said, on the Follow-up Record (F-68)."""
+    page, _said = estate.pm("print", COMPLAINT, "--form", "follow-up", "--format", form)
+    assert "F-68" in page
+    for text in ("valid", "马上派人来看", "09:15", "李娜"):
+        assert text in page
+    assert "<script>" not in page or form == "md"
+
+
 def test_a_ledger_may_bring_forms_for_kinds_that_count_no_copies(estate: Estate) -> None:
     own = estate.root / "templates/complaint/complaint.html.j2"
     own.parent.mkdir(parents=True)
     own.write_text("{{ record.id }} {{ record.content }} {{ word('state', record.state) }}", encoding="utf-8")
     page, _said = estate.pm("print", COMPLAINT)
-    assert page == f"{COMPLAINT} &lt;script&gt;漏水&lt;/script&gt; recorded\n"
+    assert page == f"{COMPLAINT} &lt;script&gt;漏水&lt;/script&gt; valid\n"
     assert "no copies" in estate.pm("print", COMPLAINT, "--copy", "archive", code=2)[1]

@@ -353,7 +353,7 @@ def test_a_ledgers_own_template_comes_first_and_is_sandboxed(estate: Estate, tmp
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["monthly"], "There is no report 'monthly': daily, weekly"),
+        (["yearly"], "There is no report 'yearly': daily, monthly, weekly"),
         (["daily", "--week", "2026-W47"], "do not go together"),
         (["weekly", "--week", "2026-W47", "--date", "2026-11-16"], "do not go together"),
         (["weekly", "--week", "2026-W54"], "is not a week"),

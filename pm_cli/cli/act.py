@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from pm_cli.cli.session import current
 from pm_cli.core.amend import AMENDING, amend
 from pm_cli.core.errors import Refusal, Usage
+from pm_cli.core.kind import DRAFT
 from pm_cli.core.model import InputErrors, inputs
 from pm_cli.core.perform import Order, Outcome, perform, possible
-from pm_cli.core.text import _
+from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import When
 from pm_cli.core.types import AttachmentType
-from pm_cli.flows import invariants, move
+from pm_cli.flows import hints, invariants, move
+from pm_cli.flows.following import following
 from pm_cli.flows.prefill import prefilled
 from pm_cli.store.write import Writing, content_hash, writing
 from pm_cli.ui import console
@@ -31,25 +33,39 @@ if TYPE_CHECKING:
 
 def act(kind: Kind, action: type[Action], typed: dict[str, Any]) -> int | None:
     """Run a verb with its parsed options; returns an exit code other than 0 if there is one."""
+    tell(carried_out(kind, action, typed), kind, action)
+    return None
+
+
+def carried_out(kind: Kind, action: type[Action], typed: dict[str, Any]) -> list[Outcome]:
+    """Do what a verb with its parsed options asks for, asking for what is missing."""
     number = typed.pop("number", None)
     draft = bool(typed.pop("draft", False))
     raw = gathered(typed, typed.pop("more", None))
     if action.name == "correct":
         raw = _as_correction(raw)
     raw = prefilled(current.ledger, kind.name, action.name, raw)
+    if number:
+        _hint(kind, action, raw, number)
     asked = False
     if not draft and action.name not in AMENDING and current.may_ask:
         if number:
             possible(kind, action, _found(kind, number), current.when)
         draft, asked = _asked(action, raw), True
+    if not number:
+        _hint(kind, action, raw)
     try:
-        outcomes = do(kind, action, raw, number=number, draft=draft)
+        return do(kind, action, raw, number=number, draft=draft)
     except (Refusal, InputErrors):
         if asked:
             console.tell(_("What you answered: {command}").format(command=_again(kind, action, raw, number)))
         raise
-    tell(outcomes, kind, action)
-    return None
+
+
+def _hint(kind: Kind, action: type[Action], raw: Mapping[str, Any], number: str | None = None) -> None:
+    """Show what other records have to say on what is about to be written."""
+    for line in hints.before(current.ledger, kind.name, action.name, raw, number, current.when):
+        console.tell(line)
 
 
 def _again(kind: Kind, action: type[Action], raw: Mapping[str, Any], number: str | None) -> str:
@@ -140,9 +156,9 @@ def outcomes_of(kind: Kind, order: Order, record: Record | None) -> list[Outcome
     ledger = current.ledger
     if record is not None and order.action.name == "move":
         return move.moved(ledger, kind, order, record)
-    if record is not None and order.action.name in AMENDING:
-        return [amend(ledger, kind, order, record)]
-    return [perform(ledger, kind, order, record)]
+    amending = record is not None and order.action.name in AMENDING
+    outcome = amend(ledger, kind, order, record) if record and amending else perform(ledger, kind, order, record)
+    return [outcome, *following(ledger, kind, order, outcome)]
 
 
 def _found(kind: Kind, number: str) -> Record:
@@ -190,8 +206,11 @@ def _message(kind: Kind, action: type[Action], outcome: Outcome) -> str:
     )
 
 
-def tell(outcomes: list[Outcome], kind: Kind, action: type[Action]) -> None:
-    """Echo what was written: number, unit, first words, state, what is due, what can follow."""
+def tell(outcomes: list[Outcome], kind: Kind, action: type[Action], *, in_short: bool = True) -> None:
+    """Echo what was written: number, unit, first words, state, what is due, what can follow.
+
+    After an intake also what the relay lacks, and in one line what the caller is told unless that follows at length.
+    """
     from pm_cli.cli.present import echo, record_json
 
     if current.json:
@@ -201,8 +220,24 @@ def tell(outcomes: list[Outcome], kind: Kind, action: type[Action]) -> None:
         console.tell(_("Dry run: nothing was written."))
     for outcome in outcomes:
         echo(current.ledger, outcome)
+    if action.start and kind.declared.request:
+        _tell_of_intake(kind, outcomes[0].record, in_short=in_short)
     for note in guidance(kind, action):
         console.tell("  " + note)
+
+
+def _tell_of_intake(kind: Kind, record: Record, *, in_short: bool) -> None:
+    """What a complete relay would also say (SHEET-33), and what the caller is told."""
+    from pm_cli.cli.present import missing_in_relay, reply_in_short
+
+    if lacking := missing_in_relay(current.ledger, record):
+        console.tell("  " + _("Not known yet: {fields}").format(fields=listed(word("field", name) for name in lacking)))
+        if record.state != DRAFT:
+            options = " ".join(f"--caller-{name} {name.upper()}" for name in lacking)
+            hint = _("Add it when you learn it: pm {kind} correct {id} {options} --reason TEXT")
+            console.tell("  " + hint.format(kind=kind.name.replace("_", "-"), id=record.id, options=options))
+    if in_short:
+        console.tell("  " + reply_in_short(current.ledger, record))
 
 
 def guidance(kind: Kind, action: type[Action]) -> list[str]:

@@ -78,6 +78,74 @@ def echo(ledger: Ledger, outcome: Outcome) -> None:
         console.tell("  " + _("Next: {actions}").format(actions=listed([*follow[:FEW], *more])))
 
 
+def reply_lines(ledger: Ledger, record: Record) -> tuple[str, str]:
+    """Two lines to read to the caller or paste into a chat: number, who takes care, by when; nothing personal."""
+    number = _("Your {kind} has the number {id}; {who} takes care of it.").format(
+        kind=word("kind", record.kind), id=record.id, who=_carer(ledger, record)
+    )
+    promise = _promised(ledger, record)
+    if kinds.load(record.kind).is_closed(record.state):
+        return number, _("It is settled. Should it not be right, name this number.")
+    if promise is None:
+        return number, _("Ask how far it is at any time under this number.")
+    clock, at = word("clock", promise.clock.name), shown(promise.due or promise.start, ledger.zone)
+    return number, _("You will hear by {at} ({clock}); ask at any time under this number.").format(at=at, clock=clock)
+
+
+def reply_in_short(ledger: Ledger, record: Record) -> str:
+    """The same in one line, below the echo of an intake."""
+    promise = _promised(ledger, record)
+    by_when = _("by {at}").format(at=shown(promise.due, ledger.zone)) if promise and promise.due else ""
+    parts = (record.id, _carer(ledger, record), by_when)
+    return _("For the caller: {words}").format(words=listed(part for part in parts if part))
+
+
+def missing_in_relay(ledger: Ledger, record: Record) -> list[str]:
+    """What a complete relay would say of the caller: name, way of contact, whom they belong to (SHEET-33).
+
+    Address and demand are asked of every request anyway; whoever calls about a flat belongs to it unless it says
+    otherwise. Whoever stays anonymous is asked for nothing.
+    """
+    if record.fields.get("anonymous") == "true":
+        return []
+    caller = record.fields.get("caller", {})
+    said = set(caller) if isinstance(caller, dict) else set()
+    unit = ledger.get(str(record.fields.get("unit", "")))
+    if unit is not None and unit.fields.get("use", "home") in _BELONGED_TO:
+        said.add("relation")
+    wanted = {"name": {"name"}, "phone": {"phone"}, "affiliation": {"relation", "affiliation"}}
+    return [name for name, ways in wanted.items() if not ways & said]
+
+
+_BELONGED_TO = ("home", "shop", "office")
+"""Uses of a unit whose callers belong to it."""
+
+
+def _carer(ledger: Ledger, record: Record) -> str:
+    """Who takes care: the handler, the department, else the first contact, who stays responsible (SHEET-31)."""
+    fields, declared = record.fields, kinds.load(record.kind).declared
+    if handler := fields.get(declared.handler):
+        return ledger.display_name(str(handler))
+    named = next((fields[name] for name in _DEPARTMENTS if fields.get(name)), None)
+    if named is not None:
+        return listed(word("value", str(name)) for name in ([named] if isinstance(named, str) else named))
+    return ledger.display_name(str(fields.get("first_contact") or record.events[0].by))
+
+
+_DEPARTMENTS = ("executing_department", "departments", "department", "for_department")
+
+
+def _promised(ledger: Ledger, record: Record) -> Run | None:
+    """What runs until the caller hears: the promise that falls due first, else the answer we owe (WORK-17)."""
+    running = [run for run in runs_of(ledger, record) if run.stopped is None and run.due]
+    promised = [run for run in running if run.clock.promise] or [run for run in running if run.clock.name in _HEARD]
+    return min(promised, key=lambda run: run.due or run.start, default=None)
+
+
+_HEARD = ("answer", "reply")
+"""Clocks by whose end the caller has heard something, though nothing was agreed."""
+
+
 _LATE = datetime(2000, 1, 1, 0, 30, tzinfo=UTC) - datetime(2000, 1, 1, tzinfo=UTC)
 
 

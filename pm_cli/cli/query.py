@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pm_cli.core.policy import plain_levels
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -80,37 +82,24 @@ class Levels:
         return value.rule if value else ""
 
     def of(self, term: Term, at: int) -> tuple[int, str]:
-        """Level and role at a moment; plain stretches are added up without calendar arithmetic."""
+        """Level and role at a moment, or when it paused; plain stretches are added up without calendar arithmetic."""
         value = self._value(term.key, term.since)
         if value is None or term.due is None:
             return 0, ""
-        plain = _plain(value)
+        plain = plain_levels(value.escalate)
         if plain is not None:
-            late, reached = at - term.due, (0, "")
-            for number, (role, offset) in enumerate(plain, 1):
-                if late >= offset:
-                    reached = number, role
-            return reached
+            late = term.late_by(at)
+            number = sum(late >= offset for offset in plain)
+            return (number, value.escalate[number - 1][0]) if number else (0, "")
         from pm_cli.core.clock import level
 
         zone = self._ledger.zone
         return level(
             value,
             datetime.fromtimestamp(term.due, zone),
-            datetime.fromtimestamp(at, zone),
+            datetime.fromtimestamp(term.judged(at), zone),
             self._ledger.calendar,
         )
-
-
-@lru_cache(maxsize=256)
-def _plain(value: Value) -> tuple[tuple[str, int], ...] | None:
-    """Escalation in plain seconds, None when it needs the calendar."""
-    from pm_cli.core.policy import span
-
-    try:
-        return tuple((role, int(span(text).total_seconds())) for role, text in value.escalate)
-    except ValueError:
-        return None
 
 
 def overdue_json(ledger: Ledger, terms: Iterable[Term], at: int) -> Iterator[dict[str, Any]]:

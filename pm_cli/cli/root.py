@@ -58,6 +58,11 @@ def commands() -> list[str]:
     return sorted(path.stem.rstrip("_") for path in COMMANDS.glob("[a-z]*.py"))
 
 
+def beside(kind: str) -> list[str]:
+    """Names of what a kind offers besides the actions of its records: one file each in `commands/KIND/`."""
+    return sorted(path.stem for path in (COMMANDS / kind).glob("[a-z]*.py"))
+
+
 def _file(name: str) -> Path:
     plain = COMMANDS / f"{name}.py"
     return plain if plain.exists() else COMMANDS / f"{name}_.py"
@@ -89,8 +94,9 @@ def resolve(typed: str) -> Any:
 
 
 def build(name: str) -> Any:
-    """The typer command (or group) of one file in `commands/`, with the common options added."""
-    module = import_module(f"pm_cli.cli.commands.{_file(name).stem}")
+    """The typer command (or group) of one file in `commands/` (`survey/plan` of a kind's), with the common options added."""
+    path = _file(name).relative_to(COMMANDS).with_suffix("")
+    module = import_module(".".join(("pm_cli.cli.commands", *path.parts)))
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     group = getattr(module, "app", None)
     if group is not None:
@@ -106,7 +112,7 @@ def build(name: str) -> Any:
         for parameter in one.params:
             if getattr(parameter, "help", None):
                 parameter.help = _(parameter.help)
-    command.name = name
+    command.name = name.rpartition("/")[2]
     return command
 
 

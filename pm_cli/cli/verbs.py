@@ -8,6 +8,7 @@ from typer.core import TyperArgument, TyperOption
 
 from pm_cli.cli.help import Command, Group, titled
 from pm_cli.cli.options import common
+from pm_cli.cli.root import beside, build, help_of
 from pm_cli.core.kind import DRAFT
 from pm_cli.core.model import Input, inputs
 from pm_cli.core.text import _, keys_for, language, listed, word
@@ -28,15 +29,14 @@ class KindGroup(Group):
     kind: Kind
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Actions in the order in which the kind declares them."""
-        return [*(name.replace("_", "-") for name in self.kind.verbs), *READING]
+        """Actions in the order in which the kind declares them, then what it offers besides."""
+        return [*(name.replace("_", "-") for name in self.kind.verbs), *beside(self.kind.name), *READING]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb somebody typed, in English or Chinese."""
-        cmd_name = next(iter(keys_for("command", cmd_name, list(READING))), cmd_name)
+        offered = [*READING, *beside(self.kind.name)]
+        cmd_name = next(iter(keys_for("command", cmd_name, offered)), cmd_name)
         if cmd_name in READING:
-            from pm_cli.cli.root import build
-
             command = build(cmd_name)
             for parameter in command.params:
                 if parameter.name == "kind":
@@ -47,10 +47,10 @@ class KindGroup(Group):
                 inner = command.callback
                 command.callback = lambda **given: inner(kind=self.kind.name, **given)
             return command
+        if cmd_name in offered:
+            return build(f"{self.kind.name}/{cmd_name}")
         name = cmd_name.lower().replace("-", "_")
         if name == "print" and name in self.kind.actions:
-            from pm_cli.cli.root import build
-
             return build("print")
         if name not in self.kind.verbs:
             found = keys_for("action", cmd_name, list(self.kind.verbs))
@@ -70,6 +70,10 @@ class KindGroup(Group):
             formatter.write_dl(
                 [
                     *(_line(self.kind.verbs[name]) for name in STANDARD if name in self.kind.verbs),
+                    *(
+                        (titled("command", name), _(help_of(f"{self.kind.name}/{name}")))
+                        for name in beside(self.kind.name)
+                    ),
                     ("list", _("List them")),
                     ("show", _("Show one")),
                 ]

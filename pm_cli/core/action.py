@@ -118,6 +118,9 @@ class Facts(Protocol):
     def open(self, kind: str, **equal: str) -> Sequence[Seen]:
         """Records of a kind that are not closed and whose fields equal the given texts."""
 
+    def since(self, kind: str, instant: datetime, **equal: str) -> Sequence[Seen]:
+        """Records of a kind with these fields to which something has happened after an instant, or which are open."""
+
     def value(self, key: str) -> Value:
         """The policy value in force at the event."""
 

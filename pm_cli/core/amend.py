@@ -20,7 +20,7 @@ from pm_cli.core.perform import (
     permitted,
     stored_values,
 )
-from pm_cli.core.standard import INTERNAL, REWRITING
+from pm_cli.core.standard import INTERNAL, REWRITING, Renumber
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import When, parse_when, stored
 
@@ -72,7 +72,7 @@ def event_of(record: Record, text: str) -> Event:
 
 def amendable(event: Event) -> Event:
     """The same event, unless its number is what the record goes by: raises Refusal for a renumbering."""
-    if event.do in INTERNAL:
+    if event.do == Renumber.name:
         raise Refusal(_("A renumbering stays: the record is known by its new number now."))
     return event
 
@@ -123,7 +123,7 @@ def _correction(books: Books, kind: Kind, order: Order, record: Record) -> dict[
     if not changed and not moved:
         raise Refusal(_("Nothing to correct was given."), _("Name the field: --unit 3-1503, or --happened-at TIME"))
     target = amendable(_target(kind, record, str(order.raw.get("event") or ""), changed))
-    if target.do in REWRITING:
+    if target.do in REWRITING | INTERNAL:
         raise Refusal(
             _("{action} is not corrected but struck.").format(action=word("action", target.do)),
             _("Strike it and enter it again: pm {kind} strike {id} --event {event} --reason TEXT").format(

@@ -222,13 +222,14 @@ def _moved(due_at: datetime, pauses: list[tuple[datetime, datetime]]) -> datetim
 def level(value: Value | None, due_at: datetime, now: datetime, calendar: Calendar) -> tuple[int, str]:
     """Escalation reached by a missed term: its level from 1 and the role to be told; (0, "") when none is set."""
     reached, role = 0, ""
-    for number, (name, offset) in enumerate(value.escalate if value else (), start=1):
-        if now >= _offset(due_at, offset, calendar):
+    for number, (name, after) in enumerate(value.escalate if value else (), start=1):
+        if now >= offset(due_at, after, calendar):
             reached, role = number, name
     return reached, role
 
 
-def _offset(start: datetime, text: str, calendar: Calendar) -> datetime:
+def offset(start: datetime, text: str, calendar: Calendar) -> datetime:
+    """So long after an instant; the instant itself where the calendar does not reach."""
     try:
         return due(Duration.parse(text), start, calendar)
     except UnknownYear:

@@ -12,10 +12,11 @@ from pm_cli.core.standard import INTERNAL, STANDARD
 from pm_cli.core.text import first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
     from pm_cli.core.errors import Refusal
     from pm_cli.core.rule import RuleNote
 
@@ -53,6 +54,11 @@ class Declaration:
     def barred(now: Facts, action: str) -> Refusal | None:
         """Why whoever acts may not touch this record at all, whatever the action."""
         return None
+
+    @staticmethod
+    def awaits(signature: str, fields: Mapping[str, Node]) -> bool:
+        """Whether a signature that is missing in a state in which it is awaited can be had of this record now."""
+        return True
 
 
 @dataclass

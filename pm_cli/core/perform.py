@@ -79,12 +79,16 @@ class World:
     def open(self, kind: str, **equal: str) -> Sequence[Seen]:
         """Records of a kind with these fields that were open at the event."""
         declared = self.books.kind(kind)
-        seen = [then(declared, record, self.at) for record in self.books.matching(kind, equal, self.at)]
+        return [record for record in self.since(kind, self.at, **equal) if declared.is_open(record.state)]
+
+    def since(self, kind: str, instant: datetime, **equal: str) -> Sequence[Seen]:
+        """Records of a kind with these fields to which something has happened after an instant, or which are open."""
+        declared = self.books.kind(kind)
+        seen = [then(declared, record, self.at) for record in self.books.matching(kind, equal, instant)]
         return [
             record
             for record in seen
-            if declared.is_open(record.state)
-            and all(linked(str(record.fields.get(name, ""))) == linked(text) for name, text in equal.items())
+            if all(linked(str(record.fields.get(name, ""))) == linked(text) for name, text in equal.items())
         ]
 
     def value(self, key: str) -> Value:

@@ -152,3 +152,12 @@ def span(text: str) -> timedelta:
     if unit not in {"minutes", "hours", "days"}:
         raise ValueError(text)
     return timedelta(**{unit: int(number)})
+
+
+@lru_cache(maxsize=256)
+def plain_levels(escalate: tuple[tuple[str, str], ...]) -> tuple[int, ...] | None:
+    """Seconds after the due time at which each level is reached; None when that needs the calendar."""
+    try:
+        return tuple(int(span(text).total_seconds()) for _role, text in escalate)
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""Actions every kind has: completing a draft, correcting, striking, annulling, settling, renumbering, noting."""
+"""Actions every kind has: completing a draft, correcting, striking, annulling, settling, renumbering, noting, alerting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.action import ANY, Action, may, need
 from pm_cli.core.person import CS_LEADERS, DESK, EVERYBODY
-from pm_cli.core.types import Attachment, Text
+from pm_cli.core.types import Attachment, Instant, Positive, StaffRef, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,10 +69,21 @@ class Renumber(Action, of=ANY, by=SENIOR, meta=True):
         fields["aliases"] = [*(aliases if isinstance(aliases, list) else []), given["old"]]
 
 
+class Alert(Action, of=(ANY, "annulled"), by=DESK | {"cron"}, meta=True):
+    """Keep that a missed term has reached a level, so that it is told once"""
+
+    clock: Text = need("Clock", keep=False)
+    term: Text = need("Event that started the term", keep=False)
+    due: Instant = need("When it was due", keep=False)
+    level: Positive = need("Level reached", keep=False)
+    role: Text = need("Role to be told", keep=False)
+    told: list[StaffRef] = may("Who was told", keep=False)
+
+
 STANDARD: dict[str, type[Action]] = {
-    action.name: action for action in (Complete, Correct, Strike, Annul, Settle, Note, Renumber)
+    action.name: action for action in (Complete, Correct, Strike, Annul, Settle, Note, Renumber, Alert)
 }
 REWRITING = frozenset({"correct", "strike", "settle"})
 """Actions that change how other events count rather than the state."""
-INTERNAL = frozenset({"renumber"})
-"""Actions that nobody types: `pm merge` does them."""
+INTERNAL = frozenset({"renumber", "alert"})
+"""Actions that nobody types: `pm merge` and `pm escalate` do them."""

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent.parent / "catalogue"
 """`rules.csv` (id, mark, seeds, rule) and `cases.json` (rule to the names of its cases and tests, made by `make cases`)."""
-ELSEWHERE = ("pm_cli.core.honoured", "pm_cli.reports")
+ELSEWHERE = (
+    "pm_cli.core.honoured",
+    "pm_cli.core.conduct",
+    "pm_cli.flows.duties",
+    "pm_cli.flows.reception",
+    "pm_cli.reports",
+)
 """Modules beside the kinds that say which rules they honour, in `RULES`."""
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SHEET = {"unit": "unit", "channel": "channel", "reason_for_visit": "content", "requester": "caller"}
 """Fields of a sheet and the fields of its request they are taken from."""
 
+ASKED = frozenset({"repair", "complaint", "suggestion", "situation"})
+"""Requests that a sheet has a word of its own for."""
+
 
 def sheet(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
     """A sheet's unit, channel, reason and requester, from the request it rides on (SHEET-08: filled in at once)."""
@@ -26,8 +29,7 @@ def sheet(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
     known = request.reveal(dict(request.fields))
     assert isinstance(known, dict)
     found: dict[str, Any] = {name: known[source] for name, source in SHEET.items() if source in known}
-    if request.kind in {"repair", "complaint"}:
-        found["reason_kind"] = request.kind
+    found["reason_kind"] = request.kind if request.kind in ASKED else "other"
     return found
 
 

@@ -1,12 +1,15 @@
-"""Sheets across records: a request has at most one open countersign sheet. Rules SHEET-03, SHEET-06."""
+"""Sheets across records: one open sheet for a request, and which copy is where. Rules SHEET-03, SHEET-06, SHEET-30."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pm_cli.core.ident import linked
-from pm_cli.core.text import _
+from pm_cli.core.request import REQUESTS
+from pm_cli.core.text import _, listed, word
+from pm_cli.flows.derived import derived
 from pm_cli.flows.invariants import Violation, invariant
+from pm_cli.kinds.sheet.custody import whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from pm_cli.core.action import Seen
     from pm_cli.core.record import Record
     from pm_cli.flows.invariants import View
+    from pm_cli.kinds.sheet.custody import Whereabouts
 
 
 @invariant("sheet")
@@ -33,3 +37,36 @@ def one_open_sheet(view: View, record: Record, changed: Mapping[str, Record]) ->
                 _("{request} has an open sheet already: {sheet}").format(request=linked(request), sheet=number),
                 _("Go on with that one: pm show {sheet}").format(sheet=number),
             )
+
+
+def told(lies: Whereabouts, issuer: str) -> str:
+    """Where a copy is, in words: the place, the departments that have it and whether they signed, or the archive."""
+    if lies.place == "issuer":
+        return issuer
+    if lies.place == "filed":
+        return " ".join(part for part in (word("value", lies.location), lies.keeper) if part)
+    if not lies.departments:
+        return word("value", lies.place)
+    unsigned = _("{department} (not signed for)")
+    return listed(
+        unsigned.format(department=word("value", name)) if name in lies.unsigned else word("value", name)
+        for name in lies.departments
+    )
+
+
+@derived("sheet")
+def where_its_copies_are(_view: View, record: Record) -> dict[str, str]:
+    """A line for each copy (SHEET-06, SHEET-30)."""
+    issuer = next((event.by for event in record.events if event.do == "issue"), "")
+    lines = (f"{word('value', lies.copy)}: {told(lies, issuer)}" for lies in whereabouts(record.fields))
+    return {"copies": "\n".join(lines)}
+
+
+def on_its_way(view: View, record: Record) -> dict[str, str]:
+    """The open sheet a request rides on: watching it is watching the request (SHEET-03)."""
+    sheets = view.matching("sheet", {"request": record.id})
+    return {"sheet": listed(f"{sheet.id} {word('state', sheet.state)}" for sheet in sheets)} if sheets else {}
+
+
+for kind in REQUESTS:
+    derived(kind)(on_its_way)

@@ -86,6 +86,11 @@ def _settings(ledger: Ledger) -> Iterator[Problem]:
         if len(letter) != 1 or not "A" <= letter <= "Z" or letter == IMPORT_DESK:
             message = _("A desk is one letter from A to Y ({letter} is kept for imports).").format(letter=IMPORT_DESK)
             yield Problem("settings-misfit", SETTINGS, line_of(ledger.root / SETTINGS, "desks"), message)
+    try:
+        _channels = ledger.estate.channels
+    except LedgerTrouble as error:
+        line = line_of(ledger.root / SETTINGS, "notify")
+        yield Problem("settings-misfit", SETTINGS, line, error.message, error.hint)
 
 
 def _policy(ledger: Ledger) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pm_cli import kinds
 from pm_cli.core.clock import Run, Tracker
+from pm_cli.core.escalation import ALERT, next_level, told
 from pm_cli.core.fold import fold, known
 from pm_cli.core.ident import linked
 from pm_cli.core.policy import span
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pm_cli.core.policy import Policy
     from pm_cli.core.record import Record
 
+VISIT = "visit"
+"""The action by which all kinds enter a return visit."""
 NAME = 6
 """Longest text, in characters, that is taken for a name and can be found by its initials."""
 
@@ -51,18 +54,20 @@ def from_record(record: Record, policy: Policy, calendar: Calendar, until: datet
     kind = kinds.load(record.kind)
     tracker = Tracker(kind.plan, kind.is_closed)
     folded = fold(kind, record, until, [tracker])
-    return from_fold(kind, record, folded, tracker.runs(policy, calendar))
+    return from_fold(kind, record, folded, tracker.runs(policy, calendar), calendar)
 
 
-def from_fold(kind: Kind, record: Record, folded: Fold, runs: list[Run]) -> Row:
+def from_fold(kind: Kind, record: Record, folded: Fold, runs: list[Run], calendar: Calendar) -> Row:
     """The row of a record that was folded already, with its clocks."""
     learned = {event.id: _seconds(known(record, event)) for event in record.events}
     events = [_event(number, step, learned) for number, step in enumerate(folded.steps)]
     happened = {step.event.id: row[1] for step, row in zip(folded.steps, events, strict=True)}
+    alerts = [step for step in folded.steps if step.event.do == ALERT]
+    settled = not kind.is_open(folded.state) or "external" in folded.fields
     return Row(
         _record(kind, record, folded, events, learned),
         events,
-        [_clock(run, happened) for run in runs],
+        [_clock(run, happened, None if settled or run.stopped_by else _alert(run, alerts, calendar)) for run in runs],
         _texts(folded.fields.get("aliases")),
     )
 
@@ -76,6 +81,7 @@ def _record(
     is_open = kind.is_open(folded.state)
     revealed = record.reveal(dict(fields))
     assert isinstance(revealed, dict)
+    touched = next((event[1] for event in reversed(events) if event[3] != ALERT), _seconds(first.instant))
     return (
         record.id,
         record.kind,
@@ -90,8 +96,8 @@ def _record(
         str(fields.get("channel", "")),
         str(fields.get(declared.sort, "")),
         events[0][1] if events else _seconds(first.instant),
-        None if is_open or not events else events[-1][1],
-        events[-1][1] if events else _seconds(first.instant),
+        None if is_open or not events else touched,
+        touched,
         max(learned.values()),
         sum(1 for event in record.events if learned[event.id] - _seconds(event.instant) > LATE_ENTRY),
         _as_json(revealed),
@@ -101,10 +107,17 @@ def _record(
 
 def _event(number: int, step: Step, learned: dict[str, int]) -> tuple[object, ...]:
     event = step.event
-    return (number, _seconds(step.instant), learned[event.id], event.do, event.by, step.before, step.after)
+    result = event.given.get("result") if event.do == VISIT else None
+    return (number, _seconds(step.instant), learned[event.id], event.do, event.by, step.before, step.after, result)
 
 
-def _clock(run: Run, happened: dict[str, object]) -> tuple[object, ...]:
+def _alert(run: Run, alerts: list[Step], calendar: Calendar) -> int | None:
+    """When the next level of a running clock is reached that nobody was told of; None when there is none."""
+    reached = next_level(run, told(run, alerts) if alerts else 0, calendar)
+    return _seconds(reached) if reached else None
+
+
+def _clock(run: Run, happened: dict[str, object], alert: int | None) -> tuple[object, ...]:
     due = _seconds(run.due) if run.due else None
     paused = run.paused_since
     return (
@@ -119,6 +132,7 @@ def _clock(run: Run, happened: dict[str, object]) -> tuple[object, ...]:
         run.key,
         run.value.since.isoformat() if run.value else "",
         run.unknown,
+        alert,
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-VERSION = "3"
+VERSION = "5"
 """Raise it whenever the tables or what is kept in them change; the index is then built anew."""
 
 RECORD_COLUMNS = (
     "id", "kind", "state", "open", "contested", "imported", "unit", "building", "handler", "summary", "source", "class",
     "began", "closed", "touched", "known", "late_entries", "fields", "search",
 )  # fmt: skip
-EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after")
+EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after", "result")
+"""`result` is what the resident said, for the events of a return visit alone."""
 CLOCK_COLUMNS = (
-    "name", "promise", "start", "due", "agreed", "stopped", "paused", "warn", "key", "since", "unknown",
+    "name", "promise", "start", "due", "agreed", "stopped", "paused", "warn", "key", "since", "unknown", "alert",
 )  # fmt: skip
 LATE_ENTRY = 1800
 """Seconds between happening and being entered from which an entry is shown as late (及时, AMB-08)."""
@@ -42,6 +43,7 @@ CREATE INDEX event_late ON event (known) WHERE known > at + {LATE_ENTRY};
 CREATE INDEX clock_running ON clock (due, rid, start, paused, name, promise, warn, key, since, unknown) WHERE stopped IS NULL;
 CREATE INDEX clock_term ON clock (due);
 CREATE INDEX clock_unknown ON clock (unknown) WHERE unknown != '';
+CREATE INDEX clock_alert ON clock (alert, rid) WHERE alert IS NOT NULL;
 CREATE INDEX alias_id ON alias (id);
 """
 INSERT_RECORD = f"INSERT INTO record VALUES ({', '.join('?' * (6 + len(RECORD_COLUMNS)))})"

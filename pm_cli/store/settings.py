@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pm_cli.store.channels import Channel
+
 
 class Estate(NamedTuple):
     """What `ledger.yaml` says."""
@@ -18,6 +20,7 @@ class Estate(NamedTuple):
     language: str = ""
     company: str = ""
     desks: Mapping[str, str] = MappingProxyType({})
+    notify: object = None
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Estate:
@@ -29,7 +32,15 @@ class Estate(NamedTuple):
             str(plain.get("language") or ""),
             str(plain.get("company") or ""),
             {str(letter): str(name) for letter, name in desks.items()},
+            plain.get("notify"),
         )
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The ways in which staff are told of escalation, read only when somebody is; raises LedgerTrouble."""
+        from pm_cli.store.channels import channels
+
+        return channels(self.notify)
 
 
 def edited(path: Path, changes: dict[str, object]) -> bytes:

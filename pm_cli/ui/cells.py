@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pm_cli.core.text import _, lasting, word
 from pm_cli.core.times import shown
+from pm_cli.core.types import option_word
 from pm_cli.ui.console import cell, width
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ class Reader:
         return text if self.format == "html" else cut(text, BRIEF)
 
     def way(self, how: str) -> Callable[[Any], str]:
-        """How one value reads: `when`, `signed`, `lasting`, `brief`, `value` (a key or free text), or the name of a
-        context of `word` such as `kind` and `state`; by default as its type asks for."""
+        """How one value reads: `when`, `signed`, `lasting`, `brief`, `value` (a key or free text), `note` (the same, brief),
+        or the name of a context of `word` such as `kind` and `state`; by default as its type asks for."""
         ways: dict[str, Callable[[Any], str]] = {
             "": plain,
             "when": self.when,
@@ -63,6 +64,7 @@ class Reader:
             "lasting": lasting,
             "brief": self.brief,
             "value": key_or_text,
+            "note": lambda text: self.brief(key_or_text(text)),
         }
         return ways.get(how, partial(word, how))
 
@@ -93,7 +95,7 @@ def grid(reader: Reader, items: Any, columns: Sequence[Sequence[str]], limit: in
 
 def _column(reader: Reader, values: list[Any], title: str, how: str = "") -> tuple[list[str], str]:
     """Title and texts of one column, filled to one width where the format asks for it, and its look."""
-    figures = how in FIGURES or (bool(values) and all(_is_figure(value) for value in values))
+    figures = how in FIGURES or (any(value is not None for value in values) and all(map(_is_figure, values)))
     texts = [reader.plain(title), *(reader.plain(reader.shown(value, how)) for value in values)]
     widths = [width(text) for text in texts]
     look = "figure" if figures else "prose" if max(widths) > PROSE else "term"
@@ -115,10 +117,11 @@ def plain(value: Any) -> str:
 
 
 def rate(figure: Mapping[str, Any]) -> str:
-    """A rate with numerator and denominator beside it; "-" for 0/0."""
-    if figure["percent"] is None:
+    """A rate with numerator and denominator beside it; these alone where the base is too small, "-" for 0/0."""
+    if not figure["denominator"]:
         return NOTHING
-    return f"{figure['percent']:g} % ({figure['numerator']}/{figure['denominator']})"
+    base = f"({figure['numerator']}/{figure['denominator']})"
+    return base if figure["percent"] is None else f"{figure['percent']:g} % {base}"
 
 
 def signed(figure: float) -> str:
@@ -137,4 +140,4 @@ def cut(text: str, columns: int) -> str:
 
 def key_or_text(value: str) -> str:
     """A stable key in the reader's language; what people wrote themselves as it is."""
-    return word("value", value) if re.fullmatch(r"[a-z][a-z0-9_]*", value) else value
+    return option_word(value) if re.fullmatch(r"[a-z][a-z0-9_]*", value) else value

@@ -21,6 +21,7 @@ EXTRA: tuple[tuple[str, str], ...] = (
             "lost",
             "with_owner",
             "sealed_at",
+            "checked_at",
             "handover",
             "given_at",
             "received_at",
@@ -40,6 +41,9 @@ EXTRA: tuple[tuple[str, str], ...] = (
     ),
     ("field", "in_cabinet"),
     ("field", "out_on_loan"),
+    ("field", "sheet"),
+    *(("field", name) for name in ("route", "remedy", "rework_state", "open_members")),
     *(("value", name) for name in ("undetermined", "departments", "issuer", "filed")),
+    *(("value", name) for name in ("owner_archive", "cs_archive", "department_archive", "counterfoil_book")),
 )
 """(context, key) pairs for `core.text.word`."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from pm_cli import kinds
 from pm_cli.core.action import Action
+from pm_cli.core.document_code import CodeOfDocument
 from pm_cli.core.errors import PmError
 from pm_cli.core.model import Input, InputErrors, inputs
 from pm_cli.core.record import Record
@@ -169,6 +170,8 @@ class Days:
                 return (self.now + timedelta(days=dice.randrange(-3, 9))).date().isoformat()
             case FlagType():
                 return dice.random() < 0.5
+            case CodeOfDocument():
+                return f"FG/WC4/KF-1-{dice.randrange(9)}-0/{dice.randrange(9)}"
             case CodeType():
                 return f"X-{dice.randrange(10**6)}"
             case AttachmentType():

@@ -10,7 +10,7 @@ from pm_cli import kinds
 from pm_cli.cli.session import current
 from pm_cli.core.errors import LedgerTrouble
 from pm_cli.core.fold import refold
-from pm_cli.core.text import N_, _
+from pm_cli.core.text import N_, _, ngettext
 from pm_cli.flows.standing import violations
 from pm_cli.store import files
 from pm_cli.store.check import check, severity
@@ -38,9 +38,12 @@ def run(
         titles = [_("Severity"), _("Problem"), _("Where"), _("What"), _("Hint")]
         console.table(titles, (_as_row(problem) for problem in problems))
     errors = sum(severity(problem) == "error" for problem in problems)
+    warnings = len(problems) - errors
     console.tell(
-        _("{records} records checked: {errors} errors, {warnings} warnings").format(
-            records=len(report.records), errors=errors, warnings=len(problems) - errors
+        _("{records} records checked: {errors}, {warnings}").format(
+            records=len(report.records),
+            errors=ngettext("{count} error", "{count} errors", errors).format(count=errors),
+            warnings=ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings),
         )
     )
     return LedgerTrouble.exit_code if errors else 0

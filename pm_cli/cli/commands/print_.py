@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,9 @@ SCREEN = ("txt", "md", "html")
 def run(
     number: Annotated[str, typer.Argument(metavar="ID", help=N_("Number, or its tail"))],
     copy: Annotated[str, typer.Option("--copy", help=N_("Which copy, where the form has several"))] = "",
+    form: Annotated[
+        str, typer.Option("--form", help=N_("Which form, where there are several: follow-up of a complaint"))
+    ] = "",
     format: Annotated[
         str, typer.Option("--format", help=N_("html, md or txt (default: html; on a terminal txt or md)"))
     ] = "",
@@ -36,7 +40,7 @@ def run(
     record = current.ledger.get(current.ledger.number(number))
     assert record is not None
     kind = kinds.load(record.kind)
-    templates, file = _form(kind, format or Path(output).suffix.removeprefix("."))
+    templates, file = _form(kind, form.lower().replace("-", "_"), format or Path(output).suffix.removeprefix("."))
     if output and not Path(output).absolute().parent.is_dir():
         raise Usage(_("There is no folder {folder}.").format(folder=Path(output).parent))
     templates.render(file, _values(record, copy))  # whatever cannot be rendered is not counted as printed
@@ -47,20 +51,22 @@ def run(
         _hand_out(values, templates.render(file, values), output)
 
 
-def _form(kind: Kind, asked: str) -> tuple[Templates, str]:
-    """The form of a kind in the format asked for, or in the one that suits the reader; raises Usage, NotFound."""
+def _form(kind: Kind, name: str, asked: str) -> tuple[Templates, str]:
+    """A form of a kind in the format asked for, or in the one that suits the reader; raises Usage, NotFound."""
     from pm_cli.ui.render import Templates
 
     if asked and asked not in PAPER:
         raise Usage(_("Format is one of: {names}").format(names=", ".join(PAPER)))
-    ledger = current.ledger
+    if not re.fullmatch(r"\w*", name):
+        raise Usage(_("{name!r} cannot be the name of a form.").format(name=name))
+    ledger, path = current.ledger, f"{kind.name}/{name or kind.name}"
     for format in (asked,) if asked else SCREEN if console.on_terminal() else PAPER:
         templates = Templates(ledger.root / "templates", format, ledger.zone, ledger.layout.local / "templates")
-        if file := templates.find(f"{kind.name}/{kind.name}"):
+        if file := templates.find(path):
             return templates, file
     raise NotFound(
         _("There is no form for: {kind}.").format(kind=word("kind", kind.name)),
-        _("Add one to the ledger: templates/{kind}/{kind}.{format}.j2").format(kind=kind.name, format=asked or "html"),
+        _("Add one to the ledger: templates/{form}.{format}.j2").format(form=path, format=asked or "html"),
     )
 
 
@@ -82,12 +88,23 @@ def _printed(kind: Kind, record: Record, copy: str) -> dict[str, Any]:
 
 
 def _values(record: Record, copy: str = "", reprint: int = 0) -> dict[str, Any]:
-    """What a form may show: the record, its fields beside id, kind and state; the copy, how often reprinted."""
+    """What a form may show: the record, its fields beside id, kind and state; its steps; the copy, how often reprinted."""
     from pm_cli.cli.present import record_json
+    from pm_cli.core.fold import fold
 
     shown = record_json(record)
     return {
         "record": {**shown.pop("fields"), **shown},
+        "steps": [
+            {
+                "at": step.instant.isoformat(),
+                "do": step.event.do,
+                "by": current.ledger.display_name(step.event.by),
+                "state": step.after,
+                "with": record.reveal(dict(step.given)),
+            }
+            for step in fold(kinds.load(record.kind), record).steps
+        ],
         "copy": copy,
         "reprint": reprint,
         "estate": current.ledger.estate.name,

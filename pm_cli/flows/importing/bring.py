@@ -125,8 +125,9 @@ class Import:
             return Made(faults=(Fault(taken.row.line, "", "", error.reason),))
 
     def _prepared(self, built: Built, kind: Kind) -> Prepared:
-        runs = built.tracker.runs(self._ledger.policy, self._ledger.calendar)
-        return self._batch.prepare(built.record, from_fold(kind, built.record, built.fold, runs))
+        calendar = self._ledger.calendar
+        runs = built.tracker.runs(self._ledger.policy, calendar)
+        return self._batch.prepare(built.record, from_fold(kind, built.record, built.fold, runs, calendar))
 
     def _agree(self, record: Record, taken: Taken) -> None:
         """See that a record agrees with those that are there, and let those that follow see it; raises Faulty."""

@@ -24,7 +24,7 @@ def keys(scope: Scope) -> Plain:
         "registered": registered,
         "overdue": sum(late for _due, late in terms.values()),
         "out": listed(loans, lambda loan: _loan(scope, loan, fields[loan.rid], *terms.get(loan.rid, (None, 0)))),
-        "days": _days(scope, len(loans)),
+        "days": _days(scope, len(loans), watched=registered > 0),
     }
 
 
@@ -41,8 +41,11 @@ def _loan(scope: Scope, loan: Seen, fields: Plain, due: int | None, late: int) -
     }
 
 
-def _days(scope: Scope, out: int) -> list[Plain]:
-    """The days that have begun, in order; counted back from the loans out at the end."""
+def _days(scope: Scope, out: int, *, watched: bool) -> list[Plain]:
+    """The days that have begun, in order; counted back from the loans out at the end.
+
+    Without any key in the register there is no cabinet to be `watched`.
+    """
     counts = _counts(scope)
     loans, seals = scope.steps("key_loan"), scope.steps("key_seal")
     found: list[Plain] = []
@@ -55,7 +58,7 @@ def _days(scope: Scope, out: int) -> list[Plain]:
             sealing = [step for step in seals if begins <= step.at < ends]
             over = scope.known.timestamp() >= ends
             shown = {"day": day.isoformat(), "over": over, "lent": lent, "returned": returned, "open": out}
-            found.append(shown | _watch(scope, sealing, counts.get(day.isoformat(), [])))
+            found.append(shown | _watch(scope, sealing, counts.get(day.isoformat(), []), watched=watched))
             out -= lent - returned
     return found[::-1]
 
@@ -65,14 +68,14 @@ def _settles(scope: Scope, step: Step) -> bool:
     return scope.is_open("key_loan", step.before) and not scope.is_open("key_loan", step.after)
 
 
-def _watch(scope: Scope, seals: list[Step], counts: list[Plain]) -> Plain:
+def _watch(scope: Scope, seals: list[Step], counts: list[Plain], *, watched: bool) -> Plain:
     """How the cabinet was watched over on one day, and what is missing."""
     entries = {
         name: [{"at": scope.iso(step.at), "by": step.by} for step in seals if step.action == action]
         for name, action in (("sealed", "seal"), ("opened_at_night", "open_at_night"), ("unsealed", "unseal"))
     }
     duties = {"key_count": counts, "key_seal": entries["sealed"]}
-    return {"counts": counts, **entries, "missing": [duty for duty, done in duties.items() if not done]}
+    return {"counts": counts, **entries, "missing": [duty for duty, done in duties.items() if watched and not done]}
 
 
 def _counts(scope: Scope) -> dict[str, list[Plain]]:

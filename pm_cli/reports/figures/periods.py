@@ -1,9 +1,9 @@
-"""Periods that reports cover: a day, a week from Monday to Sunday; how people write them and which came before."""
+"""Periods that figures cover, from a day to a year: how people write them, which came before, which a year ago."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,23 @@ class Period:
     def before(self) -> Period:
         """The period of the same rhythm that ended when this one began."""
         return self.rhythm.around(self.first - ONE_DAY)
+
+    @property
+    def year_before(self) -> Period:
+        """The period of the same rhythm around the same day of the year before."""
+        return self.rhythm.around(self.first.replace(year=self.first.year - 1, day=min(self.first.day, 28)))
+
+    def parts(self, rhythm: Rhythm) -> Iterator[Period]:
+        """The periods of a shorter rhythm within it, in order; the first and last cut off at its own ends."""
+        part = rhythm.around(self.first)
+        while part.first <= self.last:
+            yield replace(part, first=max(part.first, self.first), last=min(part.last, self.last))
+            part = rhythm.around(part.last + ONE_DAY)
+
+    @property
+    def plain(self) -> dict[str, str]:
+        """What JSON says of it."""
+        return {"rhythm": self.rhythm.name, "name": self.name, "from": f"{self.first}", "to": f"{self.last}"}
 
     def days(self) -> Iterator[date]:
         """Its days in order."""
@@ -76,6 +93,42 @@ def _week(day: date) -> Period:
     return Period(WEEK, f"{year}-W{number:02}", monday, monday + 6 * ONE_DAY)
 
 
+def _month(day: date) -> Period:
+    first = day.replace(day=1)
+    return Period(MONTH, f"{day:%Y-%m}", first, (first + 31 * ONE_DAY).replace(day=1) - ONE_DAY)
+
+
+def _quarter(day: date) -> Period:
+    number = (day.month + 2) // 3
+    first = date(day.year, 3 * number - 2, 1)
+    return Period(QUARTER, f"{day.year}-Q{number}", first, _month(first + 80 * ONE_DAY).last)
+
+
+def _year(day: date) -> Period:
+    return Period(YEAR, f"{day.year}", date(day.year, 1, 1), date(day.year, 12, 31))
+
+
+def between(first: date, last: date) -> Period:
+    """Any stretch of days; the one before it is as long."""
+    length = last - first
+    rhythm = Rhythm("days", lambda day: between(day - length, day), lambda _text: None)
+    return Period(rhythm, f"{first} - {last}", first, last)
+
+
+def _written_month(text: str) -> date | None:
+    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
+    return date(int(match[1]), int(match[2]), 1) if match else None
+
+
+def _written_quarter(text: str) -> date | None:
+    match = re.fullmatch(r"(\d{4})-?[Qq]([1-4])", text)
+    return date(int(match[1]), 3 * int(match[2]), 1) if match else None
+
+
+def _written_year(text: str) -> date | None:
+    return date(int(text), 1, 1) if re.fullmatch(r"[1-9]\d{3}", text) else None
+
+
 def _written_week(text: str) -> date | None:
     match = re.fullmatch(r"(\d{4})-?[Ww](\d{1,2})", text)
     if match is None:
@@ -88,3 +141,6 @@ def _written_week(text: str) -> date | None:
 
 DAY = Rhythm("day", _day, lambda _text: None)
 WEEK = Rhythm("week", _week, _written_week)
+MONTH = Rhythm("month", _month, _written_month)
+QUARTER = Rhythm("quarter", _quarter, _written_quarter)
+YEAR = Rhythm("year", _year, _written_year)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pm_cli.core.rule import RuleNote
-    from pm_cli.reports.figures.periods import Period, Rhythm
+    from pm_cli.reports.figures.periods import Rhythm
     from pm_cli.reports.figures.scope import Plain, Scope
 
 
@@ -39,12 +39,12 @@ def draw_up(name: str, report: Report, scope: Scope) -> Plain:
     """The report as JSON shows it and templates read it; the same for the same ledger, period and moment."""
     remarks: list[str] = []
     by_when = _due(report, scope, remarks)
-    remarks += _gaps(scope)
+    remarks += gaps(scope)
     head = {
         "report": name,
         "estate": scope.ledger.estate.name,
-        "period": _plain(scope.period) | {"over": scope.over},
-        "period_before": _plain(scope.period.before),
+        "period": scope.period.plain | {"over": scope.over},
+        "period_before": scope.period.before.plain,
         "known_at": scope.known.isoformat(timespec="seconds"),
         "judged_at": scope.iso(scope.at),
         "with_late_entries": scope.late_too,
@@ -54,15 +54,6 @@ def draw_up(name: str, report: Report, scope: Scope) -> Plain:
         "remarks": remarks,
     }
     return head | {block: figures(scope) for block, figures in report.blocks.items()}
-
-
-def _plain(period: Period) -> Plain:
-    return {
-        "rhythm": period.rhythm.name,
-        "name": period.name,
-        "from": period.first.isoformat(),
-        "to": period.last.isoformat(),
-    }
 
 
 def _due(report: Report, scope: Scope, remarks: list[str]) -> str | None:
@@ -78,7 +69,7 @@ def _due(report: Report, scope: Scope, remarks: list[str]) -> str | None:
         return None
 
 
-def _gaps(scope: Scope) -> Iterator[str]:
+def gaps(scope: Scope) -> Iterator[str]:
     """What these figures lack: terms without a calendar, files that cannot be read."""
     if not scope.over:
         yield _("The period is not over: figures up to {at}.").format(at=shown(scope.known, scope.ledger.zone))

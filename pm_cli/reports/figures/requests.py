@@ -6,10 +6,9 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pm_cli.reports.figures.scope import COUNTED
+from pm_cli.reports.figures.moves import FLOWS, moves
 
 if TYPE_CHECKING:
-    from pm_cli.core.kind import Kind
     from pm_cli.reports.figures.scope import Plain, Scope
 
     Counts = Counter[tuple[str, str, str]]
@@ -35,47 +34,19 @@ def requests(scope: Scope) -> Plain:
 def counted(scope: Scope) -> Counts:
     """What moved in the period, not to be changed; a request resolved several times in it counts as resolved once."""
     counts: Counts = Counter()
-    resolved: set[int] = set()
-    told: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for rid, kind, source, building, *move in scope.ask(_MOVES, kinds=scope.requests):
-        step = (kind, *move)
-        if step not in told:
-            told[step] = counts_as(scope.kinds[kind], *move)
-        for figure in told[step]:
-            if figure != "resolved" or rid not in resolved:
-                _count(counts, (kind, source, building), figure)
-        if "resolved" in told[step]:
-            resolved.add(rid)
+    for move in moves(scope):
+        for figure in FLOWS:
+            _count(counts, (move.kind, move.source, move.building), figure, int(getattr(move, figure)))
     return counts
 
 
-def counts_as(kind: Kind, action: str, before: str, after: str) -> tuple[str, ...]:
-    """The figures a step counts in: `resolved` is what the handler says, `closed` is confirmed."""
-    first, was_open, is_open = not before, kind.is_open(before), kind.is_open(after)
-    back = not first and is_open and not was_open
-    holds = {
-        "received": first,
-        "resolved": action in kind.declared.resolves or (first and not is_open),
-        "closed": (first or was_open) and not is_open,
-        "reopened": back or action in kind.declared.reopens,
-        "reopened_closed": back,
-    }
-    return tuple(figure for figure, held in holds.items() if held)
-
-
-def _count(counts: Counts, members: tuple[str, str, str], figure: str, count: int = 1) -> None:
+def _count(counts: Counts, members: tuple[str, str, str], figure: str, count: int) -> None:
     counts["", "", figure] += count
     for group, member in zip(GROUPS, members, strict=True):
         counts[group, member, figure] += count
 
 
 def _row(counts: Counts, group: str, member: str) -> Plain:
-    figures = ("received", "resolved", "closed", "reopened", "reopened_closed", "open")
-    row = {figure: counts[group, member, figure] for figure in figures}
+    row = {figure: counts[group, member, figure] for figure in (*FLOWS, "open")}
     before = row["open"] - row["received"] - row["reopened_closed"] + row["closed"]
     return {"open_before": before, **row}
-
-
-_MOVES = f"""
-SELECT rid, kind, source, building, action, before, after FROM event CROSS JOIN record USING (rid)
-WHERE at BETWEEN :start AND :at AND kind IN (SELECT value FROM json_each(:kinds)) AND {COUNTED}"""

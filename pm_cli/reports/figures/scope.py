@@ -6,11 +6,12 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pm_cli import kinds
 from pm_cli.core.kind import ANNULLED, DRAFT
+from pm_cli.core.request import REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,17 +111,16 @@ class Scope:
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         """Kinds of what happens, without the registers of standing things."""
-        loaded = (kinds.load(name) for name in kinds.names())
-        return {kind.name: kind for kind in loaded if not kind.register}
+        return {name: kinds.load(name) for name in kinds.names() if happens(name)}
 
-    @cached_property
+    @property
     def requests(self) -> list[str]:
         """Kinds of what residents ask for."""
-        return [name for name, kind in self.kinds.items() if kind.declared.request]
+        return list(REQUESTS)
 
     def is_open(self, kind: str, state: str) -> bool:
         """Whether a record of a kind is open in a state; "" is the state of none."""
-        return self.kinds[kind].is_open(state)
+        return kinds.load(kind).is_open(state)
 
     # -- records ---------------------------------------------------------------------------------------------
 
@@ -132,14 +132,14 @@ class Scope:
     @cached_property
     def changed(self) -> list[Seen]:
         """Records that have changed since stock is taken: what the index says of their state came later."""
-        return [record for record in self.records("touched > :at") if record.kind in self.kinds]
+        return [record for record in self.records("touched > :at") if happens(record.kind)]
 
     def standing(self, kind: str, states: Iterable[str] = ()) -> list[Seen]:
         """Records of a kind that were open when stock is taken, all or those in some states, the oldest first."""
-        if kind not in self.kinds:
+        if not happens(kind):
             return []
-        wanted = set(states or (DRAFT, *self.kinds[kind].declared.open))
-        query = f"{_UNCHANGED} AND kind = :kind AND state IN (SELECT value FROM json_each(:states))"
+        wanted = set(states or (DRAFT, *kinds.load(kind).declared.open))
+        query = f"{UNCHANGED} AND kind = :kind AND state IN (SELECT value FROM json_each(:states))"
         found = self.records(query, kind=kind, states=sorted(wanted))
         found += [record for record in self.changed if record.kind == kind and record.state in wanted]
         return sorted(found, key=lambda record: (record.began, record.id))
@@ -193,6 +193,12 @@ class Scope:
         return str(self.staff.get(login, {}).get("name", login))
 
 
+@cache
+def happens(kind: str) -> bool:
+    """Whether records of a kind are something that happens: known to this version, and no register."""
+    return kind in kinds.names() and not kinds.load(kind).register
+
+
 COUNTED = f"state NOT IN {VOID}"
 """Records that count."""
 _AS_IT_WAS = """CASE WHEN touched <= :at THEN state ELSE coalesce(
@@ -200,10 +206,11 @@ _AS_IT_WAS = """CASE WHEN touched <= :at THEN state ELSE coalesce(
 _SEEN = f"""
 SELECT rid, id, kind, {_AS_IT_WAS}, unit, building, source, handler, class, summary, began
 FROM record WHERE +began <= :at AND {COUNTED}"""
-_UNCHANGED = "open = 1 AND touched <= :at"
+UNCHANGED = "open = 1 AND touched <= :at"
+"""Open records that have not changed since stock is taken."""
 _OPEN = f"""
 SELECT kind, source, building, count(*) FROM record INDEXED BY record_standing
-WHERE {_UNCHANGED} AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind, source, building"""
+WHERE {UNCHANGED} AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind, source, building"""
 _STILL_OVERDUE = """clock JOIN record INDEXED BY record_face USING (rid)
 WHERE stopped IS NULL AND due < :at AND due < coalesce(paused, :at) AND start <= :at AND +open = 1"""
 _OVERDUE_COUNTS = f"SELECT promise, count(*) FROM {_STILL_OVERDUE} GROUP BY promise"

@@ -1,62 +1,107 @@
-"""Countersign sheets that fell due in a period: came back, came back in time; by issuer and by department."""
+"""Countersign sheets that fell due in a period: collected, in time, still out; by issuer and by department."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pm_cli.reports.figures.listing import listed
 from pm_cli.reports.figures.rate import share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pm_cli.reports.figures.scope import Plain, Scope
 
 TARGET = "sheet.collection_rate"
 
 
-class Sheet(NamedTuple):
-    """A sheet due in the period; collected, explained, suspended or terminated it has come back (SHEET-27)."""
+class Answer(NamedTuple):
+    """Whether something that was due in the period came back by its end, and whether it did so in time."""
 
-    issuer: str
-    departments: tuple[str, ...]
     back: bool
     in_time: bool
 
 
+class Sheet(NamedTuple):
+    """A sheet due in the period; collected, explained, suspended or terminated it has come back (SHEET-27).
+
+    `answers` says by department whether that one has done its part: for a sheet collected late the desk may be to blame.
+    """
+
+    id: str
+    unit: str
+    due: int
+    issuer: str
+    collected: Answer
+    answers: dict[str, Answer]
+    reminders: int
+
+
 def sheets(scope: Scope) -> Plain:
-    """Collection rate over the sheets due (AMB-11), the rate of those in time beside it; the target is the policy's."""
+    """Collection rate over the sheets due (AMB-11), the rate of those in time beside it; the target is the policy's.
+
+    Late signatures are judged alike: those that fell due, and how many were there by then (SHEET-12).
+    """
     due = list(_due(scope))
-    departments = {name for sheet in due for name in sheet.departments}
+    departments = {name for sheet in due for name in sheet.answers}
     return {
         "target": _target(scope),
-        **_rates(due),
+        **_rates(sheet.collected for sheet in due),
+        "signed_in_time": share(bool(signed) for (signed,) in scope.ask(_SIGNATURES)),
         "by_issuer": [
             {
                 "issuer": issuer,
                 "name": scope.name_of(issuer),
-                **_rates(sheet for sheet in due if sheet.issuer == issuer),
+                **_rates(sheet.collected for sheet in due if sheet.issuer == issuer),
             }
             for issuer in sorted({sheet.issuer for sheet in due})
         ],
         "by_department": [
-            {"department": name, **_rates(sheet for sheet in due if name in sheet.departments)}
+            {"department": name, **_rates(sheet.answers[name] for sheet in due if name in sheet.answers)}
             for name in sorted(departments)
         ],
+        "still_out": listed([sheet for sheet in due if not sheet.collected.back], lambda sheet: _out(scope, sheet)),
     }
 
 
-def _rates(due: Iterable[Sheet]) -> Plain:
-    counted = list(due)
-    return {"collected": share(sheet.back for sheet in counted), "in_time": share(sheet.in_time for sheet in counted)}
+def _rates(answers: Iterable[Answer]) -> Plain:
+    counted = list(answers)
+    return {"collected": share(one.back for one in counted), "in_time": share(one.in_time for one in counted)}
 
 
-def _due(scope: Scope) -> Iterable[Sheet]:
-    found = scope.ask(_DUE)
-    for due, stopped, paused, departments, issuer in found:
-        back = min((moment for moment in (stopped, paused) if moment is not None), default=None)
-        came = back is not None and back <= scope.at
-        yield Sheet(issuer, tuple(json.loads(departments or "[]")), came, came and back <= due)
+def _out(scope: Scope, sheet: Sheet) -> Plain:
+    """A sheet to chase: with whom it still is, who has to collect it, how often its return was pressed for."""
+    return {
+        "id": sheet.id,
+        "unit": sheet.unit,
+        "due": scope.iso(sheet.due),
+        "departments": [name for name, answer in sheet.answers.items() if not answer.back],
+        "issuer": sheet.issuer,
+        "reminders": sheet.reminders,
+    }
+
+
+def _due(scope: Scope) -> Iterator[Sheet]:
+    for number, unit, due, stopped, paused, book, issuer, reminders in scope.ask(_DUE):
+        back = _first(stopped, paused)
+        lines: dict[str, Any] = json.loads(book or "{}")
+        answers = {name: _answer(scope, due, _first(back, _returned(line))) for name, line in lines.items()}
+        yield Sheet(number, unit, due, issuer, _answer(scope, due, back), answers, reminders)
+
+
+def _answer(scope: Scope, due: int, back: int | None) -> Answer:
+    return Answer(back is not None and back <= scope.at, back is not None and back <= min(due, scope.at))
+
+
+def _returned(line: dict[str, str]) -> int | None:
+    """When a department gave the sheet back, in seconds since the epoch."""
+    return int(datetime.fromisoformat(line["returned_at"]).timestamp()) if "returned_at" in line else None
+
+
+def _first(*moments: int | None) -> int | None:
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _target(scope: Scope) -> str | None:
@@ -65,7 +110,12 @@ def _target(scope: Scope) -> str | None:
 
 
 _DUE = """
-SELECT due, stopped, paused, json_extract(fields, '$.departments'),
-  (SELECT by FROM event WHERE event.rid = record.rid AND action = 'issue' ORDER BY n LIMIT 1)
+SELECT id, unit, due, stopped, paused, json_extract(fields, '$.handover'),
+  (SELECT by FROM event WHERE event.rid = record.rid AND action = 'issue' ORDER BY n LIMIT 1),
+  (SELECT count(*) FROM event WHERE event.rid = record.rid AND action = 'remind' AND at <= :at)
 FROM clock JOIN record USING (rid)
-WHERE due BETWEEN :start AND :at AND name = 'return' AND +kind = 'sheet' AND state != 'annulled'"""
+WHERE due BETWEEN :start AND :at AND name = 'return' AND +kind = 'sheet' AND state != 'annulled'
+ORDER BY due, id"""
+_SIGNATURES = """
+SELECT stopped IS NOT NULL AND stopped <= due FROM clock JOIN record USING (rid)
+WHERE due BETWEEN :start AND :at AND name = 'late_signature' AND +kind = 'sheet' AND state != 'annulled'"""

@@ -17,10 +17,22 @@ def promises(scope: Scope) -> Plain:
     """How many promises to residents that fell due in the period were kept; the agreed ones beside all (CONS-21)."""
     counts = {(kind, clock): tuple(numbers) for kind, clock, *numbers in scope.ask(_PROMISES)}
     rows = [
-        {"kind": kind, "clock": clock, "kept": rate(kept, due), "agreed_kept": rate(agreed_kept, agreed)}
+        {
+            "kind": kind,
+            "clock": clock,
+            "kept": rate(kept, due),
+            "agreed_kept": rate(agreed_kept, agreed),
+            "target": _target(scope, kind),
+        }
         for (kind, clock), (due, kept, agreed, agreed_kept) in sorted(counts.items())
     ]
     return {"all": rate(sum(n[1] for n in counts.values()), sum(n[0] for n in counts.values())), "by_clock": rows}
+
+
+def _target(scope: Scope, kind: str) -> str | None:
+    """The share of promises of a kind that the policy asks for, if it names one (CONS-21: `consultation.rate_target`)."""
+    key, policy = f"{kind}.rate_target", scope.ledger.policy
+    return policy.at(key, scope.period.last).text if key in policy else None
 
 
 def overdue(scope: Scope) -> Plain:

@@ -1,0 +1,1 @@
+"""What `pm survey` offers besides the actions of its records."""

@@ -1,0 +1,162 @@
+"""Duties of the calendar that nobody has done: declared in one table, held against the index. Rules CAL-03, CAL-04, CAL-14."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, NamedTuple
+
+from pm_cli.core.calendar import UnknownYear
+from pm_cli.core.duration import END_OF_DAY, due
+from pm_cli.core.person import CS_LEADERS
+from pm_cli.core.policy import span
+from pm_cli.core.rule import computed
+from pm_cli.core.text import N_
+from pm_cli.flows import reviews
+from pm_cli.flows.reviews import Call, Look
+from pm_cli.kinds.work_record import GROUP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pm_cli.core.policy import Value
+    from pm_cli.store.ledger import Ledger
+
+
+class Owed(NamedTuple):
+    """A duty of a period that is not done: whose it is, and by when in seconds since the epoch.
+
+    `who` is the one person who owes it, "" where the role does.
+    """
+
+    name: str
+    title: str
+    period: str
+    role: str
+    due: int
+    rule: str
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A row of the reporting calendar.
+
+    `called` gives the periods in which it is called for, `done` how often each was done, by (period, who).
+    `term` is the policy key that says by when, counted from the last day of the period; `times` the one that
+    says how often.
+    """
+
+    name: str
+    title: str
+    role: str
+    rule: str
+    term: str
+    called: Callable[[Look], Iterable[Call]]
+    done: Callable[[Look], Counter[tuple[str, str]]]
+    times: str = ""
+
+
+def on_duty(look: Look) -> Iterator[Call]:
+    """Members of the CS group on the days on which they made entries; rosters do not exist yet (CAL-04)."""
+    members = _members(look.ledger)
+    rows = look.ledger.index.db.execute(_ENTERED, (look.begins, look.at))
+    for day, login in sorted({(look.day(at), login) for at, login in rows if login in members}):
+        yield Call(day.isoformat(), day, login, members[login])
+
+
+def recorded_days(look: Look) -> Counter[tuple[str, str]]:
+    """Who has written a work record of which day."""
+    return Counter(map(tuple, look.ledger.index.db.execute(_WRITTEN, (look.begins, look.at))))
+
+
+def _members(ledger: Ledger) -> dict[str, str]:
+    """Who belongs to the CS group without leading it, with the role that makes them a member."""
+    found = {}
+    for login, held in ledger.index.db.execute(_STAFF):
+        roles = set(json.loads(held or "[]"))
+        if roles & GROUP and not roles & CS_LEADERS:
+            found[str(login)] = min(roles & GROUP)
+    return found
+
+
+TABLE = (
+    Duty(
+        "daily_reading",
+        N_("Front-desk ledger read by the supervisor"),
+        "cs_supervisor",
+        "CAL-03",
+        term="review.daily",
+        called=reviews.days,
+        done=reviews.read,
+    ),
+    Duty(
+        "work_record",
+        N_("Daily work record of the CS group"),
+        "",
+        "CAL-04",
+        term="work_record.due",
+        called=on_duty,
+        done=recorded_days,
+    ),
+    Duty(
+        "weekly_reading",
+        N_("Front-desk ledger read by the property manager"),
+        "centre_director",
+        "CAL-14",
+        term="review.weekly",
+        called=reviews.weeks,
+        done=reviews.read,
+        times="consultation.weekly_reviews",
+    ),
+)
+"""Recurring duties whose misses nobody would notice; a further row of the calendar is one more entry."""
+
+
+def owed(ledger: Ledger, at: int) -> list[Owed]:
+    """What is not done at a moment, the earliest due first: missed, or due later in a period that has begun."""
+    now = datetime.fromtimestamp(at, ledger.zone)
+    back = _in_force(ledger, "review.look_back", now.date())
+    look = Look(ledger, at, (now - span(str(back.text)) if back else now).date())
+    return sorted((one for duty in TABLE for one in _of(duty, look)), key=lambda one: (one.due, one.name, one.who))
+
+
+def _of(duty: Duty, look: Look) -> Iterator[Owed]:
+    """The periods of one duty in which it was called for and not done often enough."""
+    done = duty.done(look)
+    for call in duty.called(look):
+        term = _in_force(look.ledger, duty.term, call.last)
+        times = _in_force(look.ledger, duty.times, call.last)
+        if term and done[call.period, call.who] < (int(times.number) if times else 1):
+            by_when = _due(term, call.last, look.ledger)
+            yield Owed(duty.name, duty.title, call.period, call.role or duty.role, by_when, duty.rule, call.who)
+
+
+def _in_force(ledger: Ledger, key: str, day: date) -> Value | None:
+    """The policy value of a day; None where the estate has none, or has ended the rule."""
+    return ledger.policy.entry(key).at(day) if key in ledger.policy else None
+
+
+def _due(term: Value, last: date, ledger: Ledger) -> int:
+    """By when, in seconds since the epoch; the night of the last day where the calendar does not reach."""
+    try:
+        return int(due(term.duration, datetime.combine(last, time(), ledger.zone), ledger.calendar).timestamp())
+    except UnknownYear:
+        return int(datetime.combine(last, END_OF_DAY, ledger.zone).timestamp())
+
+
+RULES = (
+    *computed("duties", "CAL-03", note="days with entries that the supervisor has not read"),
+    *computed("duties", "CAL-04", note="days on which a member of the CS group made entries and wrote no work record"),
+    *computed("duties", "CAL-14", note="weeks that the property manager has not read"),
+)
+
+_ENTERED = """
+SELECT event.at, event.by FROM event CROSS JOIN record USING (rid)
+WHERE event.at BETWEEN ? AND ? AND imported = 0"""
+_WRITTEN = """
+SELECT json_extract(fields, '$.day'), json_extract(fields, '$.author') FROM record
+WHERE kind = 'work_record' AND began BETWEEN ? AND ? AND state NOT IN ('draft', 'annulled')"""
+_STAFF = "SELECT id, json_extract(fields, '$.role') FROM record WHERE kind = 'staff' AND open = 1"

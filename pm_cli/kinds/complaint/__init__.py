@@ -1,0 +1,76 @@
+"""Complaint (投诉): judged, handled away from those concerned, told, visited. Rules COMP-01 to COMP-65."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pm_cli.core.errors import Refusal
+from pm_cli.core.kind import Declaration
+from pm_cli.core.person import CS
+from pm_cli.core.text import _
+from pm_cli.kinds.complaint import (
+    answering,
+    closing,
+    defects,
+    grouping,
+    handling,
+    intake,
+    judging,
+    outside,
+    promising,
+    redoing,
+    reporting,
+    waiting,
+)
+from pm_cli.kinds.complaint.about import UNTOLD, concerned, roles, yes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
+
+PARTS = (
+    *(intake, reporting, judging, answering, handling, closing),
+    *(waiting, redoing, outside, defects, promising, grouping),
+)
+"""The way every complaint goes, then what happens to some of them on it."""
+IN_PERSON = frozenset({"visit", "letter"})
+"""Channels on which the complainant has paper in hand from the start."""
+
+
+class Complaint(Declaration):
+    """Open until a satisfied return visit, a reason of the manager, or the reasons why it is invalid."""
+
+    prefix = "CP"
+    open = ("relayed", *UNTOLD, "told", "waiting")
+    closed = ("closed", "moved")
+    columns = ("unit", "content", "urgent", "validity", "handler", "reply_by")
+    search = ("caller", "content", "place", "cause", "persons", "result", "outcome", "outside_answer")
+    request = True
+    resolves = ("handle", "prove")
+    reopens = ("reopen",)
+
+    @staticmethod
+    def barred(now: Facts, action: str) -> Refusal | None:
+        """Customer service keeps out of complaints about itself, everybody out of their own (D-04)."""
+        if action in {"urge", "note", "accept"}:
+            return None
+        theirs = now.by.may(CS) or now.by.department == "customer_service"
+        impartial = not theirs or now.by.may(roles(now, "complaint.about_cs.intake"))
+        if "customer_service" in concerned(now, now.fields) and not impartial:
+            return Refusal(
+                _("it is about customer service, whose people keep out of it."),
+                _("Administration or the centre director does it: --as LOGIN"),
+                ("COMP-10",),
+            )
+        if now.fields.get("complained_person") == now.by.id:
+            return Refusal(_("nobody deals with a complaint about themselves."), rules=("ROLE-19",))
+        return None
+
+    @staticmethod
+    def awaits(signature: str, fields: Mapping[str, Node]) -> bool:
+        """Whoever phoned signs at the first personal contact, who gives no name never (SHEET-12, AMB-14)."""
+        if signature != "signature" or yes(fields, "met"):
+            return True
+        return fields.get("channel") in IN_PERSON and not yes(fields, "anonymous")

@@ -1,0 +1,134 @@
+"""What every stage of a complaint asks: its states and flags, whom it is about, who may deal with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pm_cli.core.errors import Refusal
+from pm_cli.core.person import CS, CS_LEADERS, DIRECTORS, RANK
+from pm_cli.core.text import _
+from pm_cli.core.types import Choice, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
+
+ComplaintRef = Annotated[str, Link(kinds=("complaint",))]
+CONTENTS = ("construction", "design", "sales", "property_management", "customer_service", "other")
+Content = Annotated[str, Choice(options=CONTENTS)]
+ABOUT = ("manager", "customer_service", "administration", "department", "none")
+About = Annotated[str, Choice(options=ABOUT)]
+
+UNJUDGED = ("recorded", "judging")
+IN_HAND = ("valid", "forwarded", "handling")
+UNTOLD = (*UNJUDGED, "invalid", *IN_HAND, "passed_on", "handled", "rectifying")
+PAUSES = ("waiting",)
+INTAKE = ("receive", "accept")
+
+RESERVED = frozenset({"manager", "customer_service", "administration"})
+MANAGERS = DIRECTORS | {"cs_manager", "admin"}
+LEADERS = CS_LEADERS | DIRECTORS | {"administration", "admin"}
+SUPERVISOR = min(RANK[role] for role in RANK if role.endswith("_supervisor"))
+OUTSIDE = frozenset({"developer", "third_party"})
+ANSWERED_OPENLY = frozenset({"online", "forum", "mailbox", "wechat"})
+"""Channels on which an answer reaches somebody without a name."""
+
+
+def yes(fields: Mapping[str, Node], flag: str) -> bool:
+    """Whether a flag is set."""
+    return fields.get(flag) == "true"
+
+
+def count(fields: dict[str, Node], counter: str) -> None:
+    """Raise a counter by one."""
+    fields[counter] = str(int(str(fields.get(counter, "0"))) + 1)
+
+
+def roles(now: Facts, key: str) -> frozenset[str]:
+    """The roles a policy names."""
+    return frozenset(now.value(key).items)
+
+
+def staff(now: Facts, login: object) -> Mapping[str, Node]:
+    """What is registered about a member of staff; nothing for nobody."""
+    person = now.find(str(login)) if login else None
+    return person.fields if person else {}
+
+
+def concerned(now: Facts, said: Mapping[str, Any]) -> set[object]:
+    """Whom it is about: as stated, and by department and rank of the person complained about."""
+    person = staff(now, said.get("complained_person"))
+    found = {said.get("complained_about"), said.get("complained_department"), person.get("department")}
+    highest = max((RANK.get(str(role), 0) for role in person.get("role", [])), default=0)
+    return found | {"manager"} if highest >= SUPERVISOR else found
+
+
+def wrong_desk(now: Facts, said: Mapping[str, Any]) -> Refusal | None:
+    """The CS centre accepts complaints; administration and personnel those about the centre (COMP-10, D-04, D-05)."""
+    hint = _("Enter a first note instead: pm complaint relay")
+    if "customer_service" in concerned(now, said):
+        accepting = roles(now, "complaint.about_cs.intake")
+        reason = _("it is about customer service: administration accepts it.")
+    else:
+        accepting = roles(now, "reception.complaint_roles") - {"administration"}
+        reason = _("it is the CS centre that accepts complaints.")
+    return None if now.by.may(accepting) else Refusal(reason, hint, ("COMP-10",))
+
+
+def reserved(now: Facts) -> Refusal | None:
+    """What only the centre director deals with, or whom the director named (COMP-21, COMP-35, D-04, D-08)."""
+    about = concerned(now, now.fields) & RESERVED
+    directors = roles(now, "complaint.about_cs.handler" if about else "complaint.major.handler")
+    named = now.by.may(directors) or now.fields.get("handler") == now.by.id
+    if named or not (about or yes(now.fields, "major")):
+        return None
+    hint = _("Send it up: pm complaint forward {id} --handler LOGIN").format(id=now.id)
+    return Refusal(_("it is for the centre director."), hint, ("COMP-21",) if about else ("COMP-35",))
+
+
+def outside(fields: Mapping[str, Node]) -> bool:
+    """Whether it is taken to somebody outside; what the project department has repaired under warranty is not."""
+    return fields.get("origin") in OUTSIDE and fields.get("route") != "project"
+
+
+def unreachable(fields: Mapping[str, Node]) -> bool:
+    """Whether nobody can be visited: no name is given and no way of contact; neither may be demanded."""
+    caller = fields.get("caller")
+    return yes(fields, "anonymous") and not (isinstance(caller, dict) and "phone" in caller)
+
+
+def lost(fields: Mapping[str, Node]) -> bool:
+    """Whether nobody can be told anything later: unreachable, not coming back, not on a channel that is read by all."""
+    return unreachable(fields) and fields.get("channel") not in ANSWERED_OPENLY and "reply_by" not in fields
+
+
+def silent(fields: Mapping[str, Node]) -> bool:
+    """Whether nobody can be answered at all, not even on the spot."""
+    return lost(fields) and fields.get("channel") not in {"phone", "visit"}
+
+
+def here(field: str, value: str) -> Callable[[Mapping[str, Node]], bool]:
+    """When a term runs that depends on a field and never runs on imported history."""
+    return lambda fields: ours(fields) and fields.get(field) == value
+
+
+def ours(fields: Mapping[str, Node]) -> bool:
+    """Whether it was taken in here and not imported."""
+    return "external" not in fields
+
+
+def promised(fields: Mapping[str, Node]) -> bool:
+    """Whether a promise stands of which nobody has said yet if it was kept (COMP-58)."""
+    return "promise" in fields and "promise_kept" not in fields
+
+
+class Answering:
+    """Mixed into every word to the complainant."""
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Forum and mailbox are answered by the CS centre only (COMP-09)."""
+        if now.fields.get("channel") in {"forum", "mailbox"} and not now.by.may(CS | {"admin"}):
+            return Refusal(_("forum and mailbox are answered by the CS centre only."), rules=("COMP-09",))
+        return None

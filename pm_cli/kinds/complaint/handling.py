@@ -1,0 +1,206 @@
+"""Handling a complaint: seen on the spot, forwarded, taken up, done, verified by somebody else, put right."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from pm_cli.core.action import Action, may, need
+from pm_cli.core.clock import Clock
+from pm_cli.core.errors import Refusal
+from pm_cli.core.groups import Department, Signature
+from pm_cli.core.person import DESK, DIRECTORS, EVERYBODY, HEADS
+from pm_cli.core.rank import roles_of
+from pm_cli.core.request import later_than_now
+from pm_cli.core.rule import computed, enforced, guidance, recorded
+from pm_cli.core.text import N_, _
+from pm_cli.core.types import Instant, StaffRef, Text
+from pm_cli.kinds.complaint.about import (
+    IN_HAND,
+    LEADERS,
+    MANAGERS,
+    PAUSES,
+    count,
+    here,
+    outside,
+    reserved,
+    yes,
+)
+from pm_cli.kinds.complaint.defects import not_for_the_project, not_repaired
+from pm_cli.kinds.complaint.redoing import not_redone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
+
+
+class Forward(Action, of=IN_HAND, to="forwarded", by=DESK, rules=("COMP-20", "COMP-22")):
+    """Forward a valid complaint to who has to handle it"""
+
+    departments: list[Department] = may("Departments concerned")
+    handler: StaffRef | None = may("Who handles it")
+    plan: Text | None = may("What is to be done")
+    responsible: list[StaffRef] = may("Heads of these departments (entered by pm)", rules=("COMP-55",))
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The manager has seen it (COMP-19); some go to the centre director only (COMP-21, COMP-35)."""
+        if not (self.departments or self.handler):
+            return Refusal(_("who handles it is missing."), _("Add --departments NAME or --handler LOGIN"))
+        if not now.by.may(LEADERS) and not {"reported_to", "proposal"} & now.fields.keys():
+            hint = _("Report it first: pm complaint report {id} --reported-to cs_manager").format(id=now.id)
+            return Refusal(_("neither CS manager nor supervisor has seen it."), hint, ("COMP-19", "COMP-20"))
+        if refusal := not_for_the_project(now, self.departments or [], self.handler):
+            return refusal
+        if now.by.may(DIRECTORS) or DIRECTORS & roles_of(now, str(self.handler or "")):
+            return None
+        return reserved(now)
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """The first head of a department answers for complaints there by office (COMP-55)."""
+        people = [person for name in self.departments or [] for person in now.open("staff", department=name)]
+        heads = sorted(person.id for person in people if HEADS & {str(role) for role in person.fields.get("role", [])})
+        return {"responsible": list(heads)} if heads else {}
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Heads of departments it was sent to before answer for it no longer."""
+        if "responsible" not in given:
+            fields.pop("responsible", None)
+
+
+class TakeUp(Action, of=(*IN_HAND, "passed_on"), to="handling", by=EVERYBODY, rules=("COMP-43", "COMP-62")):
+    """Start handling: draft the measures at once"""
+
+    measures: Text = need("What will be done")
+    handler: StaffRef | None = may("Who handles it")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """What is the director's is not taken up by others."""
+        return reserved(now)
+
+
+class Convene(Action, of=(*IN_HAND, "rectifying"), to="handling", by=DIRECTORS, rules=("COMP-25",)):
+    """The centre director convenes those concerned and names who carries out the solution"""
+
+    plan: Text = need("The solution")
+    executing_department: Department = need("Department that carries it out")
+    handler: StaffRef | None = may("Who handles it")
+
+
+class Unsolved(Action, of=(*IN_HAND, "handled"), to="handling", by=EVERYBODY, rules=("COMP-25",)):
+    """Note that an attempt did not solve it"""
+
+    reason: Text = need("What did not work", keep=False)
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Count the attempts."""
+        count(fields, "unsolved")
+
+
+class Handle(Action, of=IN_HAND, to="handled", by=EVERYBODY, rules=("COMP-26", "COMP-27")):
+    """Write down the result of the handling"""
+
+    result: Text = need("What was done")
+    remedy_given: Text | None = may("What the complainant gets, beside what was asked for")
+    handler: StaffRef | None = may("Who handled it")
+    handling_opinion: Text | None = may("Handling opinion of who is responsible")
+    responsible_signature: Signature | None = may("Signature of who is responsible")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Convened where it must be, done where it had to be done, and what was asked for is answered."""
+        if "remedy_sought" in now.fields and not (self.remedy_given or now.fields.get("remedy_given")):
+            reason = _("the complainant asked for: {remedy}.").format(remedy=now.fields["remedy_sought"])
+            return Refusal(reason, _("Say what was given: --remedy-given TEXT"))
+        return _not_convened(now) or _not_outside(now) or not_repaired(now) or not_redone(now) or reserved(now)
+
+
+class Verify(Action, of="handled", by=DESK, rules=("COMP-39",)):
+    """Follow up on the spot whether it was really done"""
+
+    verification: Text = need("What was found")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Major ones are verified by the CS manager, none by who handled it (COMP-39)."""
+        if yes(now.fields, "major") and not now.by.may(MANAGERS):
+            return Refusal(_("a major complaint is verified by the CS manager."), rules=("COMP-39",))
+        if now.fields.get("handler") == now.by.id:
+            return Refusal(_("whoever handled it does not verify it."), rules=("COMP-39", "ROLE-19"))
+        return None
+
+
+class Rectify(Action, of=("told", "rectifying"), to="handling", by=DESK, rules=("COMP-41",)):
+    """Assign somebody to put right within a limit what the complainant is not satisfied with"""
+
+    rectify_by: Instant = need("Until when")
+    handler: StaffRef = need("Who puts it right")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The limit lies ahead; what is the director's stays so."""
+        return later_than_now(self.rectify_by, now) or reserved(now)
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Count the rounds; what was verified before is of the past."""
+        count(fields, "rounds")
+        fields.pop("verification", None)
+
+
+def _not_convened(now: Facts) -> Refusal | None:
+    """Grave or unsolved several times: the centre director convenes first (COMP-25)."""
+    steps = [action for action, _at, _by in now.events()]
+    since = list(takewhile(lambda action: action != "convene", reversed(steps)))
+    often = since.count("unsolved") >= now.value("complaint.unsolved_times").number
+    if not (often or (yes(now.fields, "grave") and since == steps[::-1])):
+        return None
+    hint = _("The director enters the plan: pm complaint convene {id}").format(id=now.id)
+    reason = _("it is grave or stayed unsolved several times: the director convenes first.")
+    return Refusal(reason, hint, ("COMP-25",))
+
+
+def _not_outside(now: Facts) -> Refusal | None:
+    """What is the developer's or a third party's gets there first, with proof (COMP-24)."""
+    if not outside(now.fields) or "proof" in now.fields:
+        return None
+    hint = _("Take it there: pm complaint pass-on {id} --passed-to NAME, then prove").format(id=now.id)
+    return Refusal(_("it concerns somebody outside who has not got it yet."), hint, ("COMP-24",))
+
+
+SIGNATURES = {"responsible_signature": ("handled", "told")}
+CLOCKS = (
+    Clock(
+        "forward",
+        ("judge",),
+        stops=("forward", "pass_on", "rework", "coordinate", "take_up", "convene", "handle"),
+        within="complaint.forward",
+        renews=("judge",),
+        when=here("validity", "valid"),
+        rules=("COMP-22",),
+    ),
+    Clock(
+        "rectify",
+        ("rectify",),
+        ("handle", "prove"),
+        within="complaint.rectify",
+        agreed="rectify_by",
+        pauses=PAUSES,
+        renews=("rectify",),
+        rules=("COMP-41",),
+    ),
+)
+RULES = (
+    *enforced("complaint forward", "COMP-20", "COMP-21"),
+    *computed("complaint clock forward", "COMP-22"),
+    *enforced("complaint take_up", "COMP-35"),
+    *recorded("complaint take_up handler", "COMP-62"),
+    *enforced("complaint handle", "COMP-25"),
+    *recorded("complaint handle result", "COMP-26"),
+    *recorded("complaint handle responsible_signature", "COMP-27"),
+    *guidance("complaint handle", "COMP-60", note=N_("Solve the real problem, fair to both sides.")),
+    *recorded("complaint note text", "COMP-38"),
+    *enforced("complaint verify", "COMP-39"),
+    *guidance("complaint verify", "COMP-59", note=N_("Go by facts and evidence, and respect the customer.")),
+    *computed("complaint clock rectify", "COMP-41"),
+)

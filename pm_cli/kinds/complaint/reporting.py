@@ -1,0 +1,90 @@
+"""Reporting a complaint up, and what is added to it: missing signatures, a look at the place (COMP-15, 19, 23, 35, 36, 51)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pm_cli.core.action import OPEN, Action, may, need
+from pm_cli.core.clock import Clock
+from pm_cli.core.errors import Refusal
+from pm_cli.core.groups import Signature
+from pm_cli.core.person import DESK, DIRECTORS, EVERYBODY
+from pm_cli.core.rule import computed, enforced, recorded
+from pm_cli.core.text import _
+from pm_cli.core.types import Attachment, Choice, Flag, Text
+from pm_cli.kinds.complaint.about import IN_HAND, INTAKE, UNJUDGED, UNTOLD, here, ours, yes
+
+if TYPE_CHECKING:
+    from pm_cli.core.action import Facts
+
+Rung = Annotated[str, Choice(options=("cs_supervisor", "cs_manager", "centre_director", "company"))]
+SEEN = ("report", "ask_judgement", "forward")
+
+
+class Report(Action, by=DESK, rules=("COMP-19", "COMP-35", "COMP-51")):
+    """Report it up: every one to CS manager or supervisor, a major one to the centre director"""
+
+    reported_to: Rung = need("How far up")
+    company_handler: Text | None = may("Who takes it at the company", rules=("COMP-36",))
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The company gets what is major, from the centre director (COMP-36)."""
+        if self.reported_to == "company" and not (yes(now.fields, "major") and now.by.may(DIRECTORS)):
+            return Refusal(_("only the centre director passes on, and only major ones."), rules=("COMP-36",))
+        return None
+
+
+class Sign(Action, of=(OPEN, "closed"), by=DESK, rules=("COMP-15", "COMP-27")):
+    """Add a signature that was still missing"""
+
+    signature: Signature | None = may("The complainant's signature")
+    papers_signed: Flag | None = may("The attachments bear the signature too")
+    responsible_signature: Signature | None = may("Signature of who is responsible for the handling")
+
+
+class Inspect(Action, of=UNTOLD, by=EVERYBODY, rules=("COMP-23",)):
+    """Look at the place with the complainant or take photographs"""
+
+    finding: Text = need("What was found", keep=False)
+    met: Flag | None = may("The complainant was there", rules=("SHEET-12",))
+    special: Flag | None = may("A special situation: tell the department manager")
+    attachments: list[Attachment] = may("Photographs", add=True)
+
+
+SIGNATURES = {"signature": (*UNJUDGED, *IN_HAND, "passed_on", "handled", "told", "rectifying")}
+CLOCKS = (
+    Clock("seen", INTAKE, SEEN, "complaint.seen", when=ours, rules=("COMP-19",)),
+    Clock(
+        "escalate",
+        INTAKE,
+        stops=("report",),
+        within="complaint.escalate.urgent",
+        no_later="reply_by",
+        when=here("urgent", "true"),
+        rules=("COMP-51",),
+    ),
+    Clock(
+        "escalate_major",
+        INTAKE,
+        stops=("report",),
+        within="complaint.escalate.major",
+        when=here("major", "true"),
+        done=lambda fields: fields.get("reported_to") in {"centre_director", "company"},
+        rules=("COMP-35", "COMP-51"),
+    ),
+    Clock(
+        "major_account",
+        ("report", "ask_judgement"),
+        stops=("reply", "tell_outcome"),
+        within="complaint.major_account",
+        when=here("major", "true"),
+        rules=("COMP-50",),
+    ),
+)
+RULES = (
+    *computed("complaint clock seen", "COMP-19"),
+    *enforced("complaint report", "COMP-36"),
+    *recorded("complaint inspect finding", "COMP-23"),
+    *computed("complaint clock escalate", "COMP-51"),
+    *computed("complaint clock major_account", "COMP-50"),
+)

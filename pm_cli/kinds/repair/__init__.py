@@ -1,0 +1,23 @@
+"""Repair (报修): from the call to the resident's acceptance. Rules WORK-01 to WORK-12, WORK-16 to WORK-25."""
+
+from __future__ import annotations
+
+from pm_cli.core.kind import Declaration
+from pm_cli.kinds.repair import closing, dispatch, intake, meanwhile, on_site
+from pm_cli.kinds.repair.stages import UNDER_WAY
+
+PARTS = (intake, dispatch, on_site, closing, meanwhile)
+
+
+class Repair(Declaration):
+    """From the call to the return visit; what the resident was promised is the arrival and the completion."""
+
+    prefix = "RP"
+    open = (*UNDER_WAY, "waiting", "done", "accepted", "escalated", "dissatisfied", "cancelled")
+    closed = ("closed", "written_off", "moved")
+    columns = ("unit", "priority", "handler", "appointment", "finish_by")
+    search = ("content", "caller", "place")
+    request = True
+    sort = "priority"
+    resolves = ("finish",)
+    reopens = ("reopen", "rework")

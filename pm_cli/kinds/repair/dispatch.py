@@ -1,0 +1,82 @@
+"""A worker is sent, and the resident knows who comes when. Rules WORK-01 to WORK-03, WORK-07, WORK-16 to WORK-19."""
+
+from __future__ import annotations
+
+from pm_cli.core import request
+from pm_cli.core.action import OPEN, Action, Facts, may, need
+from pm_cli.core.clock import Clock
+from pm_cli.core.errors import Refusal
+from pm_cli.core.rule import computed, recorded
+from pm_cli.core.text import _
+from pm_cli.core.types import Instant, StaffRef, Text
+from pm_cli.kinds.repair.stages import DISPATCH, ON_SPOT, ahead
+
+
+class Assign(
+    Action,
+    of=("received", "notified", "assigned", "escalated"),
+    to="assigned",
+    by=ON_SPOT,
+    rules=("WORK-01", "WORK-07", "WORK-08"),
+):
+    """Issue the repair slip to a worker, who is notified now"""
+
+    worker: StaffRef = need("Who goes", into="handler")
+    slip: Text | None = may("Number of the repair slip")
+    standard: Text | None = may("Charge standard, for a chargeable job", rules=("WORK-08",))
+    told: Text | None = may("What the resident was told: who comes and when", rules=("WORK-17",))
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Workers send only themselves, to what they were asked directly."""
+        own = self.worker == now.by.id and now.fields.get("taken_by") == "worker"
+        if own or now.by.may(DISPATCH):
+            return None
+        return Refusal(_("workers take on only what they were asked directly."), _("Ask the dispatcher."))
+
+
+class Reply(Action, of=OPEN, rules=("WORK-17",)):
+    """Tell the resident who comes and when"""
+
+    told: Text = need("What was said")
+
+
+class Agree(request.Agree, rules=("WORK-07", "WORK-12", "WORK-16")):
+    """Agree the arrival or the completion with the resident, anew when nobody can come in time"""
+
+    appointment: Instant | None = may("Arrival agreed")
+    finish_by: Instant | None = may("Completion promised")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """At least one of them, and ahead."""
+        if self.appointment or self.finish_by:
+            return ahead(now, self.appointment, self.finish_by)
+        return Refusal(_("no time is given."), _("Add --appointment TIME or --finish-by TIME"))
+
+
+class Acknowledge(Action, of="assigned", by=ON_SPOT, rules=("WORK-18",)):
+    """Enter when the worker accepted the job"""
+
+
+CLOCKS = (
+    Clock(
+        "acknowledge", starts=("assign",), stops=("acknowledge", "arrive", "cancel"),
+        within="repair.acknowledge", rules=("WORK-18",),
+    ),
+    Clock(
+        "arrival", starts=("assign",), stops=("arrive", "cancel"), pauses=("waiting",), promise=True,
+        within=lambda fields: f"repair.arrival.{fields['priority']}",
+        when=lambda fields: "appointment" not in fields, rules=("WORK-02", "WORK-03", "WORK-04"),
+    ),
+    Clock(
+        "appointment", starts=("receive",), stops=("arrive", "cancel"), pauses=("waiting",), promise=True,
+        agreed="appointment", rules=("WORK-07", "WORK-19"),
+    ),
+)  # fmt: skip
+
+RULES = (
+    *computed("repair clock arrival", "WORK-02", "WORK-03"),
+    *computed("repair clock appointment", "WORK-07", "WORK-19"),
+    *recorded("repair assign standard", "WORK-08"),
+    *recorded("repair agree appointment", "WORK-16"),
+    *computed("repair clock acknowledge", "WORK-18"),
+)

@@ -1,0 +1,108 @@
+"""The resident accepts, and the sheet is collected by who issued it or stands in. Rules SHEET-18 to SHEET-23, SHEET-35."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pm_cli.core.action import Action, may, need
+from pm_cli.core.clock import Clock
+from pm_cli.core.errors import Refusal
+from pm_cli.core.groups import Signature
+from pm_cli.core.person import CS, CS_LEADERS, DIRECTORS
+from pm_cli.core.rule import computed, enforced, recorded
+from pm_cli.core.text import _
+from pm_cli.core.types import Flag, StaffRef, Text
+from pm_cli.kinds.sheet.custody import OUT, UNDER_WAY, all_have, move
+from pm_cli.kinds.sheet.signing import roles, unsigned
+
+if TYPE_CHECKING:
+    from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
+    from pm_cli.kinds.sheet.custody import Fields
+
+
+class Accept(Action, of=(*OUT, "returned", "explained"), rules=("SHEET-22", "SHEET-23")):
+    """Write down the acceptance opinion, signed by the resident"""
+
+    opinion: Text = need("Acceptance opinion", into="acceptance_opinion")
+    signature: Signature | None = may("By the resident", into="client_signature")
+    director: StaffRef | None = may("Centre director who accepts instead", into="accepted_by")
+    special_case_reason: Text | None = may("Why the director accepts")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The resident signs; in a special case the centre director accepts instead."""
+        if self.director and not roles(now, self.director) & DIRECTORS:
+            return Refusal(_("{who} is not the centre director.").format(who=self.director))
+        if self.signature or (self.director and self.special_case_reason):
+            return None
+        hint = "--signature-who NAME --signature-how ink | --director LOGIN --special-case-reason TEXT"
+        return Refusal(_("the resident has not signed."), hint)
+
+    @staticmethod
+    def goes(given: Fields, fields: Fields) -> str | None:
+        """What was explained is back already; anything else still needs the opinions of all departments."""
+        if "not_feasible" in fields:
+            return "collected"
+        return "accepted" if all_have(fields, "returned_at") else None
+
+
+class Delegate(Action, of=UNDER_WAY, by=CS_LEADERS, rules=("SHEET-19",)):
+    """Appoint somebody to collect it because the issuer cannot"""
+
+    collector: StaffRef = need("Receptionist who collects it")
+    reason: Text = need("Why the issuer cannot", keep=False)
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Another one, of customer service."""
+        if self.collector == _issuer(now):
+            return Refusal(_("{who} issued it and collects it anyway.").format(who=self.collector))
+        if roles(now, self.collector) & CS:
+            return None
+        return Refusal(_("{who} does not belong to customer service.").format(who=self.collector))
+
+
+class Collect(Action, of=("returned", "accepted"), to="collected", requires=("acceptance_opinion",)):
+    """Take it in at the desk, complete"""
+
+    rules = ("SHEET-18", "SHEET-20", "SHEET-22")
+    issuer_absent: Flag | None = may("Signed in for an issuer who is absent")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """By whoever issued it, was appointed or stands in; signed at the latest by now (AMB-14)."""
+        if "accepted_by" not in now.fields and (refusal := unsigned(now, "SHEET-12")):
+            return refusal
+        issuer = _issuer(now)
+        if self.issuer_absent and now.by.id == issuer:
+            return Refusal(_("{who} issued it and is here.").format(who=issuer), rules=("SHEET-20",))
+        if self.issuer_absent or now.by.id in {issuer, now.fields.get("collector")}:
+            return None
+        hint = _("If absent: --issuer-absent yes; otherwise a leader appoints you: pm sheet delegate {id}")
+        return Refusal(_("{who} issued it and collects it.").format(who=issuer), hint.format(id=now.id))
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """The counterfoil has done its service (SHEET-30)."""
+        move(fields, at, "desk", "counterfoil")
+
+
+def _issuer(now: Facts) -> str:
+    return next((by for action, _when, by in now.events() if action == "issue"), "")
+
+
+CLOCKS = (
+    Clock(
+        "return", starts=("issue",), stops=("collect", "explain", "terminate"), pauses=("suspended",),
+        within="sheet.collect", agreed="due", rules=("SHEET-21", "SHEET-24"),
+    ),
+)  # fmt: skip
+
+RULES = (
+    *enforced("sheet collect", "SHEET-18", "SHEET-22"),
+    *enforced("sheet delegate", "SHEET-19"),
+    *recorded("sheet collect issuer_absent", "SHEET-20"),
+    *computed("sheet clock return", "SHEET-21"),
+    *enforced("sheet accept", "SHEET-23"),
+    *computed("report weekly", "SHEET-27", note="sheets that came back out of those due, by clock return"),
+    *computed("report weekly", "SHEET-28", note="the same by issuer"),
+    *enforced("sheet collect", "SHEET-35", note="the states and what leads from one to the next"),
+)

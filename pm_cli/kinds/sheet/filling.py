@@ -1,0 +1,86 @@
+"""A sheet is filled in at once, completely, for any request of a resident. Rules SHEET-01 to SHEET-10, SHEET-31 to 33."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pm_cli.core.action import Action, may, need
+from pm_cli.core.clock import Clock
+from pm_cli.core.errors import Refusal
+from pm_cli.core.groups import Channel, Person, Signature
+from pm_cli.core.request import RequestRef
+from pm_cli.core.rule import computed, enforced, guidance, recorded
+from pm_cli.core.text import N_, _
+from pm_cli.core.types import Attachment, Choice, Personal, StaffRef, Text, UnitRef
+from pm_cli.kinds.sheet.custody import COPIES
+
+if TYPE_CHECKING:
+    from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
+    from pm_cli.kinds.sheet.custody import Fields
+
+Asked = Annotated[str, Choice(options=("repair", "complaint", "situation", "special_service", "suggestion", "other"))]
+Copy = Annotated[str, Choice(options=COPIES)]
+
+
+class Requester(Person):
+    """Who asks: never without a name and a way of contact (SHEET-33)."""
+
+    name: Personal = need("Name")
+    phone: Personal = need("Phone or other way of contact")
+
+
+class Fill(Action, start=True, to="filled", rules=("SHEET-08", "SHEET-09")):
+    """Fill in the sheet at once when a request comes in"""
+
+    unit: UnitRef = need("Flat or public place")
+    channel: Channel = need("How it came in")
+    reason_kind: Asked = need("What is asked for", rules=("SHEET-01", "SHEET-07"))
+    reason_for_visit: Text = need("Situation and demand, clear and brief", rules=("SHEET-10",))
+    requester: Requester = need("Who asks", rules=("SHEET-33",))
+    signature: Signature | None = may("By the requester", into="requester_signature", rules=("SHEET-11",))
+    request: RequestRef | None = may("Request it rides on")
+    source_record: Attachment | None = may("Call note or letter it is filled from", rules=("SHEET-12",))
+    attachments: list[Attachment] = may("Further pages, signed as well", add=True, rules=("SHEET-10",))
+    first_contact: StaffRef | None = may("Who was asked first, if somebody else", rules=("SHEET-31",))
+    copies: list[Copy] = may("Copies of the form, where it lacks some", keep=False, rules=("SHEET-06",))
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """It has the copies of the policy (D-13) and is about the same unit as its request (SHEET-09)."""
+        policy = now.value("sheet.copies").items
+        if set(self.copies or COPIES) != set(policy):
+            hint = " ".join(f"--copies {name}" for name in policy)
+            return Refusal(_("the form has other copies."), hint, ("SHEET-06",))
+        request = now.find(self.request) if self.request else None
+        if request and request.fields.get("unit") != self.unit:
+            return Refusal(_("{id} is about another unit.").format(id=request.id), rules=("SHEET-09",))
+        return None
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """All copies lie at the desk."""
+        names = given.get("copies") or COPIES
+        fields.setdefault("copies", {str(name): {"place": "desk", "since": at} for name in names})
+
+
+def complete(fields: Fields) -> bool:
+    """Whether nothing required is missing."""
+    return all(fields.get(name) for name, spec in Fill.fields.items() if spec.required)
+
+
+CLOCKS = (
+    Clock(
+        "fill", starts=("fill",), stops=("fill", "complete"), done=complete,
+        within="sheet.fill", rules=("SHEET-08",),
+    ),
+)  # fmt: skip
+
+RULES = (
+    *recorded("sheet fill reason_kind", "SHEET-01", "SHEET-07"),
+    *computed("sheet clock fill", "SHEET-08"),
+    *enforced("sheet issue", "SHEET-09", note="a sheet with gaps is a draft and is not issued"),
+    *recorded("sheet fill reason_for_visit", "SHEET-10"),
+    *recorded("sheet fill first_contact", "SHEET-31"),
+    *guidance("sheet fill", "SHEET-32", note=N_("Send nobody to another department: pass it on yourself.")),
+    *enforced("sheet fill", "SHEET-33", note="no sheet without name, address, way of contact and demand"),
+)

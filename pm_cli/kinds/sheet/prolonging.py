@@ -1,0 +1,87 @@
+"""Work that is not done in time: extended, suspended, terminated, resumed. Rules SHEET-24, SHEET-25."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pm_cli.core.action import Action, need
+from pm_cli.core.errors import Refusal
+from pm_cli.core.groups import SignedHow
+from pm_cli.core.person import CS_LEADERS, DESK, DIRECTORS, HEADS
+from pm_cli.core.policy import span
+from pm_cli.core.rule import enforced
+from pm_cli.core.text import _, word
+from pm_cli.core.types import Instant, StaffRef, Text
+from pm_cli.kinds.sheet.custody import COME_BACK, OUT, UNDER_WAY, BackAtDesk, handover, move
+from pm_cli.kinds.sheet.signing import roles
+
+if TYPE_CHECKING:
+    from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
+    from pm_cli.kinds.sheet.custody import Fields
+
+
+class Extend(Action, of=UNDER_WAY, by=CS_LEADERS, rules=("SHEET-24",)):
+    """Give it more time because the work goes on"""
+
+    due: Instant = need("New due time")
+    reason: Text = need("Why", keep=False)
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Later than it is due now, by what the policy allows at a time, any number of times (AMB-10)."""
+        present = _present_due(now)
+        latest = present + span(now.value("sheet.extension").text or "")
+        if present < self.due <= latest:
+            return None
+        why = _("it is due {present:%Y-%m-%d %H:%M} and can be extended to {latest:%Y-%m-%d %H:%M} now.")
+        return Refusal(why.format(present=present, latest=latest), _("Later it can be extended again."))
+
+
+class Suspend(BackAtDesk, Action, of=OUT, to="suspended", by=DESK | HEADS, rules=("SHEET-24", "SHEET-25")):
+    """Stop the work for a time; the sheet comes back with an explanation the department's head signed"""
+
+    explanation: Text = need("Why it cannot be finished", into="stop_explanation")
+    head: StaffRef = need("Head of the responsible department who signed", into="stop_signed_by")
+    signed: SignedHow = need("Ink on paper, scan, or at the desk", into="stop_signed_how")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The head of a department that has the sheet, or of the centre, answers for that (SHEET-25)."""
+        held, person, book = roles(now, self.head), now.find(self.head), handover(now.fields)
+        if held & DIRECTORS or (person and held & HEADS and person.fields.get("department") in book):
+            return None
+        names = ", ".join(word("value", name) for name in book)
+        return Refusal(_("{who} is not the head of {names}.").format(who=self.head, names=names))
+
+
+class Terminate(Suspend, of=(*OUT, "returned", "suspended"), to="terminated"):
+    """End the work unfinished; the sheet comes back with an explanation the department's head signed"""
+
+
+class Resume(Action, of="suspended", to="issued", rules=("SHEET-24",)):
+    """Hand it over again; the clock runs on with the hours that were left"""
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """Departments that are not done sign for it anew."""
+        book = handover(fields)
+        fields["handover"] = {name: line if "returned_at" in line else {"given_at": at} for name, line in book.items()}
+        move(fields, at, "departments", *COME_BACK)
+
+
+def _present_due(now: Facts) -> datetime:
+    """When it is due as things stand: as last agreed or by the policy, moved by the suspensions since."""
+    agreed, events = now.fields.get("due"), now.events()
+    since = max(when for action, when, _by in events if action == ("extend" if agreed else "issue"))
+    term = span(now.value("sheet.collect").text or "")
+    due = datetime.fromisoformat(str(agreed)) if agreed else since + term
+    stopped = since
+    for action, when, _by in events:
+        if when >= since and action == "suspend":
+            stopped = when
+        elif when >= since and action == "resume" and stopped <= due:
+            due += when - stopped
+    return due
+
+
+RULES = (*enforced("sheet extend", "SHEET-24"), *enforced("sheet suspend", "SHEET-25"))

@@ -1,0 +1,216 @@
+"""A countersign sheet from end to end at the terminal: what it rides on, where its copies are, what it says of the service."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples import make_demo
+
+ZONE = make_demo.ZONE
+STORY = """
+== 2026-11-02
+08:00 admin staff add he.jing --name 何静 --role cs_manager
+08:00 admin staff add sun.hao --name 孙浩 --role cs_supervisor
+08:00 admin staff add li.na --name 李娜 --role receptionist
+08:00 admin staff add wang.fang --name 王芳 --role receptionist
+08:01 admin unit add 3-1502
+08:01 admin unit add 5-402
+== 2026-11-09 one for two departments, one of which is slow; one from a phone call that nobody signs for
+09:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind situation --reason-for-visit 请协调
+  --requester-name 周敏 --requester-phone 138 --signature-who 周敏 --signature-how ink
+09:05 li.na sheet issue @s1 --cs-opinion 请处理 --departments engineering --departments security
+09:15 li.na sheet receive @s1 --department engineering --receiver-who 陈刚 --receiver-how ink
+09:30 wang.fang r1: repair receive --unit 5-402 --channel phone --content 灯不亮 --caller-name 许静 --caller-phone 139
+09:35 wang.fang s2: sheet fill --request @r1
+09:40 wang.fang sheet issue @s2 --cs-opinion 请维修 --departments engineering
+09:50 li.na sheet receive @s2 --receiver-who 陈刚 --receiver-how ink
+== 2026-11-10
+15:00 li.na sheet return @s1 --department engineering --opinion 已办 --signatory-who 陈刚 --signatory-how ink
+16:00 wang.fang sheet return @s2 --opinion 已换 --signatory-who 陈刚 --signatory-how ink
+== 2026-11-11
+09:00 li.na sheet remind @s1 --channel phone --department security
+09:10 wang.fang sheet ask-signature @s2 --channel phone --remark 周五来签
+"""
+S1, S2, R1 = "CS-261109-A01", "CS-261109-A03", "RP-261109-A02"
+FRIDAY = datetime(2026, 11, 13, 12, tzinfo=ZONE)
+
+
+class Estate:
+    """A ledger on Friday noon."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def pm(self, *words: str, code: int = 0, at: datetime = FRIDAY, lang: str = "en") -> str:
+        found, out, said = make_demo.run(["--lang", lang, *words, "--ledger", str(self.root)], at)
+        assert found == code, out + said
+        return out if not code else said
+
+    def li_na(self, *words: str, code: int = 0) -> str:
+        return self.pm(*words, "--as", "li.na", "--no-input", code=code)
+
+    def copies(self, *words: str) -> dict[tuple[str, str], dict[str, Any]]:
+        return {(row["id"], row["copy"]): row for row in json.loads(self.pm("copies", "--json", *words))}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("sheets") / "estate"
+    make_demo.tell(root, STORY)
+    return root
+
+
+@pytest.fixture
+def estate(told: Path, tmp_path: Path) -> Estate:
+    return Estate(Path(shutil.copytree(told, tmp_path / "estate")))
+
+
+# -- what it rides on -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begin", "asked"),
+    [
+        (["complaint", "receive"], "complaint"),
+        (["repair", "receive"], "repair"),
+        (["suggestion", "receive"], "suggestion"),
+        (["situation", "receive"], "situation"),
+        (["consultation", "ask"], "other"),
+    ],
+)
+def test_a_sheet_rides_on_any_request_and_takes_over_what_stands_there(
+    estate: Estate, begin: list[str], asked: str
+) -> None:
+    """SHEET-01, SHEET-03, SHEET-07: nothing is typed twice, and the request's page shows its sheet."""
+    words = ("--unit", "3-1502", "--channel", "phone", "--content", "楼道灯", "--caller-name", "周敏")
+    request = json.loads(estate.li_na(*begin, *words, "--caller-phone", "138", "--json"))["id"]
+    sheet = json.loads(estate.li_na("sheet", "fill", "--request", request, "--json"))
+    fields = sheet["fields"]
+    assert (sheet["state"], fields["reason_kind"], fields["reason_for_visit"]) == ("filled", asked, "楼道灯")
+    assert fields["requester"] == {"name": "周敏", "phone": "138"}
+    assert f"{sheet['id']} filled" in estate.pm("show", request)
+    assert "has an open sheet already" in estate.li_na("sheet", "fill", "--request", request, code=1)
+
+
+# -- which copy is where --------------------------------------------------------------------------------------------
+
+
+def test_where_each_copy_is_over_all_sheets(estate: Estate) -> None:
+    """SHEET-06, SHEET-30: with which departments, who has not signed, the counterfoil with the issuer."""
+    found = estate.copies()
+    assert len(found) == 8
+    archive = found[S1, "archive"]
+    assert (archive["place"], archive["departments"], archive["unsigned"]) == (
+        "departments",
+        ["security"],
+        ["security"],
+    )
+    assert found[S1, "department"]["departments"] == ["engineering", "security"]
+    assert found[S2, "archive"]["place"] == "desk"
+    assert found[S1, "counterfoil"]["place"] == "issuer"
+    assert "\twang.fang\t" in estate.pm("copies", S2, "--copy", "counterfoil")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--place", "desk"), {(S2, "archive"), (S2, "cs_filing")}),
+        (("--place", "发出人"), {(S1, "counterfoil"), (S2, "counterfoil")}),
+        (("--department", "security"), {(S1, "archive"), (S1, "cs_filing"), (S1, "department")}),
+        (("--unit", "5-402", "--copy", "department"), {(S2, "department")}),
+        ((R1, "--place", "desk"), {(S2, "archive"), (S2, "cs_filing")}),
+    ],
+)
+def test_the_copies_asked_for(estate: Estate, words: tuple[str, ...], expected: set[tuple[str, str]]) -> None:
+    """SHEET-03: a copy is found by its place, its department, its unit, its sheet or the request it rides on."""
+    assert set(estate.copies(*words)) == expected
+
+
+def test_an_unknown_place_is_refused(estate: Estate) -> None:
+    assert "desk, departments, issuer, filed" in estate.pm("copies", "--place", "drawer", code=2)
+
+
+def test_the_page_of_a_sheet_says_where_its_copies_are(estate: Estate) -> None:
+    """SHEET-30: in words, one line for each copy."""
+    page = estate.pm("show", S1)
+    assert "archive: security (not signed for)" in page
+    assert "department: engineering, security (not signed for)" in page
+    assert "counterfoil: li.na" in page
+
+
+# -- late signatures ------------------------------------------------------------------------------------------------
+
+
+def test_a_late_signature_is_awaited_pressed_for_and_then_overdue(estate: Estate) -> None:
+    """SHEET-12: it stands among the signatures awaited, is overdue after three days, and collection waits for it."""
+    assert S2 in [row["id"] for row in json.loads(estate.pm("--json"))["signatures"]]
+    late = {(row["id"], row["clock"]) for row in json.loads(estate.pm("overdue", "--json"))}
+    assert (S2, "late_signature") in late
+    estate.pm("sheet", "accept", S2, "--opinion", "满意", "--signature-who", "许静", "--as", "wang.fang")
+    refused = estate.pm("sheet", "collect", S2, "--as", "wang.fang", code=1)
+    assert f"pm sheet sign {S2}" in refused
+    estate.li_na("sheet", "sign", S2, "--signature-who", "许静", "--signature-how", "scan")
+    assert "signed already" in estate.li_na("sheet", "ask-signature", S2, "--channel", "phone", code=1)
+
+
+# -- collecting and filing ------------------------------------------------------------------------------------------
+
+
+def collected(estate: Estate) -> None:
+    estate.li_na("sheet", "sign", S2, "--signature-who", "许静", "--signature-how", "ink")
+    estate.li_na("sheet", "accept", S2, "--opinion", "满意", "--signature-who", "许静")
+    estate.pm("sheet", "delegate", S2, "--collector", "li.na", "--reason", "王芳休假", "--as", "sun.hao")
+    estate.li_na("sheet", "collect", S2)
+
+
+def test_whoever_was_appointed_collects_and_one_command_files_everything(estate: Estate) -> None:
+    """SHEET-19, SHEET-29: each copy goes to the archive it belongs to."""
+    collected(estate)
+    assert f"{S2}  5-402  灯不亮  filed" in estate.li_na("sheet", "file", S2)
+    places = {copy: row["location"] for (_sheet, copy), row in estate.copies(R1).items()}
+    assert places == {
+        "archive": "owner_archive",
+        "cs_filing": "cs_archive",
+        "department": "department_archive",
+        "counterfoil": "counterfoil_book",
+    }
+    assert S2 not in {sheet for sheet, _copy in estate.copies()}
+
+
+def test_several_copies_are_named_in_one_command(estate: Estate) -> None:
+    """SHEET-29: `--copy` repeats; the rest is still to be filed."""
+    collected(estate)
+    estate.li_na("sheet", "file", S2, "--copy", "archive", "--copy", "cs_filing")
+    assert {copy for sheet, copy in estate.copies() if sheet == S2} == {"department", "counterfoil"}
+
+
+# -- rates ----------------------------------------------------------------------------------------------------------
+
+
+def test_recovery_and_punctuality_by_issuer_and_department(estate: Estate) -> None:
+    """SHEET-05, SHEET-27, SHEET-28: the department that answered in time is not charged with the one that did not."""
+    collected(estate)
+    figures = json.loads(estate.pm("report", "weekly", "--week", "2026-W46", "--format", "json"))["sheets"]
+    rates = {row["issuer"]: row["collected"] for row in figures["by_issuer"]}
+    assert [(rate["numerator"], rate["denominator"]) for rate in rates.values()] == [(0, 1), (1, 1)]
+    on_time = {row["department"]: row["in_time"] for row in figures["by_department"]}
+    assert (on_time["engineering"]["numerator"], on_time["engineering"]["denominator"]) == (2, 2)
+    assert (on_time["security"]["numerator"], on_time["security"]["denominator"]) == (0, 1)
+    assert (figures["in_time"]["numerator"], figures["in_time"]["denominator"]) == (0, 2)
+
+
+def test_what_is_due_and_still_out_is_named(estate: Estate) -> None:
+    """SHEET-26, SHEET-12: with whom it is and how often it was pressed for; how many late signatures came in time."""
+    figures = json.loads(estate.pm("report", "weekly", "--week", "2026-W46", "--format", "json"))["sheets"]
+    out = {row["id"]: row for row in figures["still_out"]["rows"]}
+    assert (out[S1]["departments"], out[S1]["reminders"]) == (["security"], 1)
+    assert (out[S2]["departments"], out[S2]["reminders"]) == ([], 0)
+    assert (figures["signed_in_time"]["numerator"], figures["signed_in_time"]["denominator"]) == (0, 1)
+    text = estate.pm("report", "weekly", "--week", "2026-W46", "--format", "md")
+    assert "Sheets due and still out (2)" in text
