@@ -48,6 +48,7 @@ def words() -> Iterator[tuple[str, str]]:
     for name in kinds.names():
         kind = kinds.load(name)
         yield "kind", name
+        yield from (("command", command) for command in root.beside(name))
         for state in kind.states:
             yield "state", state
         for clock in kind.clocks:
@@ -78,6 +79,7 @@ def sentences() -> Iterator[str]:
         yield root.help_of(name)
     for name in kinds.names():
         yield kinds.heading(name)
+        yield from (root.help_of(f"{name}/{command}") for command in root.beside(name))
         for action in kinds.load(name).actions.values():
             yield action.help()
             yield action.help() + "."

@@ -98,6 +98,11 @@ def _kind(kind: Kind) -> Iterator[str]:
             yield f"#### pm {_typed(kind.name)} {command.name}{_positions(command)}\n"
             yield f"{action.help()}. {_step(action)}. By: {_who(action.by)}.{_rules(action)}\n"
             yield from _options(command)
+    for name in root.beside(kind.name):
+        command = root.build(f"{kind.name}/{name}")
+        yield f"#### pm {_typed(kind.name)} {command.name}{_positions(command)}\n"
+        yield f"{root.help_of(f'{kind.name}/{name}')}.\n"
+        yield from _options(command)
 
 
 def _step(action: type[Action]) -> str:

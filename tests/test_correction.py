@@ -129,6 +129,17 @@ def test_a_dry_run_writes_neither(estate: Estate) -> None:
     assert estate.json("show", ASKED)["state"] == "closed"
 
 
+def test_a_draft_reopens_the_request_once_it_is_complete(estate: Estate) -> None:
+    """NC-01: an interrupted entry leaves the request as it was."""
+    asked = estate.json(
+        "consultation", "ask", "--unit", "3-1503", "--channel", "phone", "--content", "班车", "--answer", "八点"
+    )
+    draft = estate.json("nonconformity", "open", "--draft", "--source", "return_visit", "--request", asked["id"])
+    assert (draft["state"], estate.json("show", asked["id"])["state"]) == ("draft", "closed")
+    estate.pm("nonconformity", "complete", draft["id"], "--description", "时间有误")
+    assert estate.json("show", asked["id"])["fields"]["reopened"] == "1"
+
+
 def test_the_request_names_the_report_that_is_open_about_it(estate: Estate) -> None:
     assert f"{NC} raised" in estate.pm("show", ASKED)[0]
 
@@ -263,10 +274,10 @@ def test_a_management_review_shows_what_it_looks_at_and_arranges_the_next(estate
     assert "nonconformity: 1, still open 1" in page
     assert "complaint: 1, still open 1" in page
     assert "0 of 0 answers" in page
-    held = ("--conclusions", "答复有误", "--measures", "培训", "--chair", "chen.jun", "--responsible", "liu.min")
+    held = ("--conclusions", "答复有误", "--improvements", "培训", "--chair", "chen.jun", "--accountable", "liu.min")
     estate.pm("management-review", "hold", review, *held, by="zhang.wei")
     out, _said = estate.pm(
-        "management-review", "close", review, "--outcome", "已培训", by="zhang.wei", at=NOON.replace(day=20)
+        "management-review", "close", review, "--improvements-result", "已培训", by="zhang.wei", at=NOON.replace(day=20)
     )
     following = out.splitlines()[1].split()[0]
     after = estate.json("show", following)
@@ -279,7 +290,7 @@ def test_a_document_is_found_by_its_code_and_superseded_by_its_successor(estate:
     old, new = "FG/WC4/KF-1-02-0/1", "FG/WC4/KF-1-02-0/2"
     for hour, code in ((8, old), (10, new)):
         at = NOON.replace(hour=hour)
-        estate.pm("document", "draft", code, "--title", "业主档案", "--change", "保管期", by="liu.min", at=at)
+        estate.pm("document", "draft", code, "--document-title", "业主档案", "--change", "保管期", by="liu.min", at=at)
         estate.pm("document", "review", code, by="zhang.wei", at=at)
         out, _said = estate.pm("document", "approve", code, by="chen.jun", at=at)
     assert [line.split()[0] for line in out.splitlines()] == ["FG.WC4.KF-1-02-0.2", "FG.WC4.KF-1-02-0.1"]

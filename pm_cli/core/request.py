@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 REQUESTS = ("complaint", "repair", "consultation", "suggestion", "situation")
 RequestRef = Annotated[str, Link(kinds=REQUESTS)]
 RequestKind = Annotated[str, one_of(*REQUESTS)]
+FormRef = Annotated[str, Link(kinds=("return_visit",))]
 WaitReason = Annotated[str, one_of("not_at_home", "resident_asked", "papers_awaited", "third_party", "parts_awaited")]
-VisitWay = Annotated[str, one_of("home", "phone", "site")]
+VisitWay = Annotated[str, one_of("home", "phone", "site", "other")]
 VisitResult = Annotated[str, one_of("satisfied", "partly", "dissatisfied", "unreachable")]
 
 
@@ -76,6 +77,7 @@ class Visit(Action, by=CS):
     way: VisitWay = need("Face to face at home, by phone, on the spot", keep=False)
     result: VisitResult = need("What the resident says", into="visit_result")
     remark: Text | None = may("In the resident's words", keep=False)
+    form: FormRef | None = may("Return-visit form it stands on (made by pm)", keep=False)
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Nobody visits their own job."""

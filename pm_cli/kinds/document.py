@@ -35,11 +35,11 @@ class Document(Declaration):
 
     open = ("drafted", "reviewed", "valid")
     closed = ("superseded", "withdrawn")
-    columns = ("document_code", "title", "change", "prepared_by", "reviewed_by", "approved_by", "valid_from")
+    columns = ("document_code", "document_title", "change", "prepared_by", "reviewed_by", "approved_by", "valid_from")
     place = ""
     handler = "prepared_by"
-    summary = "title"
-    search = ("document_code", "title", "change")
+    summary = "document_title"
+    search = ("document_code", "document_title", "change")
     sort = ""
 
 
@@ -47,7 +47,7 @@ class Draft(Action, start=True, to="drafted", by=WRITERS, rules=("NC-05", "NC-06
     """Prepare a document, or the next revision of one"""
 
     code: DocumentCode = need("Code, such as FG/WC4/KF-1-02-0/1", keep=False, rules=("NC-06",))
-    title: Text = need("What it is called")
+    document_title: Text = need("What it is called")
     change: Text | None = may("What changes from the one before", ask=True)
     attachments: list[Attachment] = may("The document", add=True)
     prepared_by: StaffRef | None = may("Who prepared it (whoever enters it)")

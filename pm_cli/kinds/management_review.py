@@ -33,11 +33,11 @@ class ManagementReview(Declaration):
     prefix = "MR"
     open = ("scheduled", "held")
     closed = ("closed",)
-    columns = ("covers_from", "held_on", "conclusions", "measures", "responsible", "measures_by")
+    columns = ("covers_from", "held_on", "conclusions", "improvements", "accountable", "measures_by")
     place = ""
-    handler = "responsible"
+    handler = "accountable"
     summary = "conclusions"
-    search = ("conclusions", "measures", "outcome")
+    search = ("conclusions", "improvements", "improvements_result")
     sort = ""
 
 
@@ -60,9 +60,9 @@ class Hold(Action, of="scheduled", to="held", by=LEADERS, rules=("NC-04", "NC-09
     """Write down the review that was held: what was found and what is improved"""
 
     conclusions: Text = need("What the figures show")
-    measures: list[Text] = need("What is improved")
+    improvements: list[Text] = need("What is improved")
     chair: StaffRef = need("Who held it")
-    responsible: StaffRef = need("Who answers for the measures")
+    accountable: StaffRef = need("Who answers for the measures")
     participants: list[StaffRef] = may("Who took part")
     measures_by: Instant | None = may("Until when the measures are done")
     held_on: Day | None = may("Day of the review (default: today)")
@@ -84,7 +84,7 @@ class Hold(Action, of="scheduled", to="held", by=LEADERS, rules=("NC-04", "NC-09
 class Close(Action, of="held", to="closed", by=LEADERS, rules=("NC-04", "NC-09")):
     """The measures are done; the next review is arranged"""
 
-    outcome: Text = need("What came of the measures")
+    improvements_result: Text = need("What came of the measures")
 
 
 CLOCKS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pm_cli.core.action import OPEN, Action, may, need
 from pm_cli.core.approval import own
@@ -51,8 +51,8 @@ class Nonconformity(Declaration):
     prefix = "NC"
     open = ("raised", "analysed", "planned", "carried_out", "verified", "ineffective")
     closed = ("closed",)
-    columns = ("unit", "source", "description", "cause_class", "cause_department", "responsible", "due", "rounds")
-    handler = "responsible"
+    columns = ("unit", "source", "description", "cause_class", "cause_department", "accountable", "due", "rounds")
+    handler = "accountable"
     summary = "description"
     search = ("description", "cause", "corrective_action", "preventive_action", "place")
     sort = "cause_class"
@@ -121,7 +121,7 @@ class Plan(Action, of=("analysed", "planned", "ineffective"), to="planned", by=C
     correction: Text = need("What is put right at once")
     corrective_action: Text = need("What removes the cause")
     preventive_action: Text = need("What keeps it from happening elsewhere")
-    responsible: StaffRef = need("Who answers for it")
+    accountable: StaffRef = need("Who answers for it")
     due: Instant = need("Until when")
 
     def refuse(self, now: Facts) -> Refusal | None:
@@ -150,15 +150,15 @@ class CarryOut(Action, of="planned", to="carried_out", by=EVERYBODY, rules=("NC-
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Whoever answers for it says so, or customer service writes it down."""
-        responsible = str(now.fields.get("responsible"))
-        if now.by.may(DESK) or now.by.id == responsible:
+        accountable = str(now.fields.get("accountable"))
+        if now.by.may(DESK) or now.by.id == accountable:
             return None
-        return Refusal(_("{who} answers for it.").format(who=responsible), _("Act as somebody else: --as LOGIN"))
+        return Refusal(_("{who} answers for it.").format(who=accountable), _("Act as somebody else: --as LOGIN"))
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
         """Unless somebody else is named."""
-        fields.setdefault("carried_out_by", fields.get("responsible", ""))
+        fields.setdefault("carried_out_by", fields.get("accountable", ""))
 
 
 class Verify(Action, of="carried_out", to="verified", by=CS_LEADERS | DIRECTORS, rules=("NC-01", "NC-10", "ROLE-19")):
@@ -175,7 +175,8 @@ class Verify(Action, of="carried_out", to="verified", by=CS_LEADERS | DIRECTORS,
             roles = listed(word("role", role) for role in sorted(allowed))
             reason = _("verification is for {roles}.").format(roles=roles)
             return Refusal(reason, _("Act as somebody else: --as LOGIN"), ("NC-01",))
-        return own(now, now.fields.get("responsible"), now.fields.get("carried_out_by"))
+        by_another = own(now, now.fields.get("accountable"), now.fields.get("carried_out_by"))
+        return by_another or _forged(now, self.verification_signature, now.by.id)
 
     def witness(self, now: Facts) -> Fields:
         """Nobody verifies in another's name."""
@@ -197,11 +198,15 @@ class Sign(Action, of=("verified", "ineffective"), by=DESK, rules=("NC-01",)):
 
     verification_signature: Signature = need("Signature under the verification result")
 
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Of whoever verified."""
+        return _forged(now, self.verification_signature, str(now.fields.get("verified_by")))
+
 
 class Close(Action, of="verified", to="closed", by=CS_LEADERS | DIRECTORS, rules=("NC-01", "NC-10")):
     """Close it: reported, verified effective, signed"""
 
-    archived: Text | None = may("Where the report is filed")
+    location: Text | None = may("Where the report is filed")
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Signed by the verifier, and the property centre knows of it."""
@@ -251,6 +256,15 @@ def verifiers(now: Facts) -> frozenset[str]:
     if now.fields.get("cause_department") == "customer_service":
         return DIRECTORS
     return DIRECTORS | frozenset(now.value("nc.verifier").items)
+
+
+def _forged(now: Facts, signature: Any, verifier: str) -> Refusal | None:
+    """Why a signature does not do: somebody else than the verifier signed."""
+    person = now.find(verifier)
+    name = person.fields.get("name", verifier) if person else verifier
+    if signature is None or signature.get("who") in {name, verifier}:
+        return None
+    return Refusal(_("{who} verified it and signs.").format(who=name), rules=("NC-01",))
 
 
 def _of_visit(now: Facts, visit: str | None, field: str) -> str:

@@ -38,7 +38,7 @@ class WorkPlan(Declaration):
     columns = ("year", "tasks", "targets", "evaluate_by", "evaluation")
     place = ""
     summary = "tasks"
-    search = ("tasks", "measures", "evaluation")
+    search = ("tasks", "plan_measures", "evaluation")
     sort = ""
 
 
@@ -47,7 +47,7 @@ class Draft(Action, start=True, to="drafted", by=PLANNERS, rules=("STAT-11", "AS
 
     year: Year = need("Which year")
     tasks: Text = need("What the department sets out to do")
-    measures: Text = need("Measures that realise the service targets")
+    plan_measures: Text = need("Measures that realise the service targets")
     company_targets: Text | None = may("Targets set by the company, as they were told", rules=("ASSESS-11",))
     attachments: list[Attachment] = may("The plan", add=True)
 

@@ -79,7 +79,9 @@ def _channel(place: str, item: Any) -> Channel:
             raise misfit(f"{place}.{key}", _("a channel of kind {kind} has no such key").format(kind=kind))
     if missing := next((key for key in required if key not in item), ""):
         raise misfit(f"{place}.{missing}", _("is missing"))
-    read: dict[str, Any] = {FIELDS.get(str(key), str(key)): READERS[key](f"{place}.{key}", value) for key, value in item.items()}
+    read: dict[str, Any] = {
+        FIELDS.get(str(key), str(key)): READERS[key](f"{place}.{key}", value) for key, value in item.items()
+    }
     if bool(read.get("login")) != bool(read.get("password_env")):
         raise misfit(f"{place}.login", _("login and password_env go together"))
     if read.get("secret_env") and read["format"] != "dingtalk":

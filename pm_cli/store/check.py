@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 BOOKS = ("journal", "register")
 WARNINGS = frozenset(
     {
-        "calendar-ahead", "due-unknown", "missing-field", "no-git", "not-committed", "policy-source", "stray-file",
-        "unfinished", "unknown-field", "unknown-kind",
+        "calendar-ahead", "due-unknown", "missing-field", "no-git", "not-committed", "policy-default", "policy-source",
+        "stray-file", "unfinished", "unknown-field", "unknown-kind",
     }
 )  # fmt: skip
 """Problems that leave the books right; all others are errors. docs/problems.md explains each."""

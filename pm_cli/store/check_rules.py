@@ -13,7 +13,7 @@ from pm_cli.core.ident import IMPORT_DESK
 from pm_cli.core.person import ROLES
 from pm_cli.core.policy import PolicyError, span
 from pm_cli.core.text import _
-from pm_cli.store.compiled import FOLDERS, plain_yaml
+from pm_cli.store.compiled import FOLDERS, lacking, plain_yaml
 from pm_cli.store.layout import SETTINGS
 
 if TYPE_CHECKING:
@@ -97,12 +97,14 @@ def _policy(ledger: Ledger) -> Iterator[Problem]:
     terms = {
         clock.within for name in kinds.names() for clock in kinds.load(name).clocks if isinstance(clock.within, str)
     }
-    for key in sorted(terms - {""} - set(ledger.policy)):
-        message = _("A clock asks for {key}, which is nowhere in the policy.").format(key=key)
-        yield Problem(
-            "policy-missing", f"policy/{key.partition('.')[0]}.yaml", 1, message, _("Add it, with its source.")
-        )
+    added = lacking(ledger.root)
+    for key in added:
+        message = _("{key} is not in the policy of this ledger; the figure that comes with pm counts.").format(key=key)
+        path = f"policy/{key.partition('.')[0]}.yaml"
+        yield Problem("policy-default", path, 1, message, _("Take it over: pm policy adopt"))
     for key in ledger.policy:
+        if key in added:
+            continue
         system, _dot, name = key.partition(".")
         path = f"policy/{system}.yaml"
         for problem, message in _entry_problems(ledger, key, key in terms):

@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pm_cli import __version__
 from pm_cli.core.errors import LedgerTrouble
 from pm_cli.core.text import _
+from pm_cli.share import share
 from pm_cli.store.layout import SETTINGS
 from pm_cli.store.settings import Estate
 
@@ -63,7 +65,7 @@ def compiled(root: Path, cache: Path) -> Compiled:
         plain = {
             "digest": digest,
             "estate": plain_yaml(root / SETTINGS),
-            "policy": read_policy(root),
+            "policy": {**lacking(root), **read_policy(root)},
             "calendar": read_calendar(root),
         }
         _keep(cache, plain)
@@ -92,6 +94,7 @@ def signature(root: Path) -> str:
         for path in sorted(paths, key=lambda entry: entry.name):
             stat = path.stat()
             parts.append(f"{folder}/{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
+    parts.append(__version__)  # with it the entries may change that come with pm
     stat = os.stat(root / SETTINGS)
     parts.append(f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
     text = "\n".join(parts).encode()
@@ -110,11 +113,30 @@ def read_policy(root: Path) -> dict[str, dict[str, Any]]:
     """All policy entries of a ledger as plain data by `system.key`; raises LedgerTrouble naming the file."""
     entries: dict[str, dict[str, Any]] = {}
     for path in sorted((root / "policy").glob("*.yaml")):
-        for key, entry in plain_yaml(path).items():
-            if not isinstance(entry, dict):
-                raise LedgerTrouble(_("{path}: {key} must be a mapping").format(path=path.name, key=key))
-            entries[f"{path.stem}.{key}"] = entry
+        entries |= _entries(path, plain_yaml(path))
     return entries
+
+
+def _entries(path: Path, plain: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The entries of one file by `system.key`; raises LedgerTrouble naming what is none."""
+    for key, entry in plain.items():
+        if not isinstance(entry, dict):
+            raise LedgerTrouble(_("{path}: {key} must be a mapping").format(path=path.name, key=key))
+    return {f"{path.stem}.{key}": entry for key, entry in plain.items()}
+
+
+def lacking(root: Path) -> dict[str, dict[str, Any]]:
+    """Entries that come with pm and that the policy of a ledger, begun with an earlier version, does not have yet."""
+    own, others = root / "policy", share("ledger") / "policy"
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(others.glob("*.yaml")):
+        mine = own / path.name
+        if not mine.is_file():
+            found |= _entries(path, plain_yaml(path))
+        elif mine.read_bytes() != path.read_bytes():
+            known = plain_yaml(mine)
+            found |= _entries(path, {key: entry for key, entry in plain_yaml(path).items() if key not in known})
+    return found
 
 
 def read_calendar(root: Path) -> dict[str, Any]:

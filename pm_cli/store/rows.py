@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pm_cli import kinds
 from pm_cli.core.clock import Run, Tracker
 from pm_cli.core.escalation import ALERT, next_level, told
+from pm_cli.core.flow import flow
 from pm_cli.core.fold import fold, known
 from pm_cli.core.ident import linked
 from pm_cli.core.policy import span
@@ -60,7 +61,7 @@ def from_record(record: Record, policy: Policy, calendar: Calendar, until: datet
 def from_fold(kind: Kind, record: Record, folded: Fold, runs: list[Run], calendar: Calendar) -> Row:
     """The row of a record that was folded already, with its clocks."""
     learned = {event.id: _seconds(known(record, event)) for event in record.events}
-    events = [_event(number, step, learned) for number, step in enumerate(folded.steps)]
+    events = [_event(kind, number, step, learned) for number, step in enumerate(folded.steps)]
     happened = {step.event.id: row[1] for step, row in zip(folded.steps, events, strict=True)}
     alerts = [step for step in folded.steps if step.event.do == ALERT]
     settled = not kind.is_open(folded.state) or "external" in folded.fields
@@ -105,10 +106,18 @@ def _record(
     )
 
 
-def _event(number: int, step: Step, learned: dict[str, int]) -> tuple[object, ...]:
+def _event(kind: Kind, number: int, step: Step, learned: dict[str, int]) -> tuple[object, ...]:
     event = step.event
-    result = event.given.get("result") if event.do == VISIT else None
-    return (number, _seconds(step.instant), learned[event.id], event.do, event.by, step.before, step.after, result)
+    counts_as = _flow(kind.name, event.do, step.before, step.after)
+    result, way = (event.given.get(name) if event.do == VISIT else None for name in ("result", "way"))
+    happened, entered = _seconds(step.instant), learned[event.id]
+    return (number, happened, entered, event.do, event.by, step.before, step.after, counts_as, result, way)
+
+
+@cache
+def _flow(kind: str, action: str, before: str, after: str) -> int:
+    """What a step counts as, worked out once for all steps alike."""
+    return int(flow(kinds.load(kind), action, before, after))
 
 
 def _alert(run: Run, alerts: list[Step], calendar: Calendar) -> int | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-VERSION = "5"
+VERSION = "7"
 """Raise it whenever the tables or what is kept in them change; the index is then built anew."""
 
 RECORD_COLUMNS = (
     "id", "kind", "state", "open", "contested", "imported", "unit", "building", "handler", "summary", "source", "class",
     "began", "closed", "touched", "known", "late_entries", "fields", "search",
 )  # fmt: skip
-EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after", "result")
-"""`result` is what the resident said, for the events of a return visit alone."""
+EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after", "flow", "result", "way")
+"""`flow` is what it counts as in statistics (bits of `core.flow`); of a return visit what was said and how it was made."""
 CLOCK_COLUMNS = (
     "name", "promise", "start", "due", "agreed", "stopped", "paused", "warn", "key", "since", "unknown", "alert",
 )  # fmt: skip
@@ -38,6 +38,7 @@ CREATE INDEX record_span ON record (touched, began);
 CREATE INDEX record_unit ON record (unit);
 CREATE INDEX record_known ON record (known);
 CREATE INDEX event_at ON event (at, action);
+CREATE INDEX event_flow ON event (at, flow) WHERE flow > 0;
 CREATE INDEX clock_rid ON clock (rid);
 CREATE INDEX event_late ON event (known) WHERE known > at + {LATE_ENTRY};
 CREATE INDEX clock_running ON clock (due, rid, start, paused, name, promise, warn, key, since, unknown) WHERE stopped IS NULL;

@@ -182,7 +182,7 @@ PROVOKED: list[tuple[str, str, Callable[[Desk], str]]] = [
     ("rules-unreadable", "a policy entry", mapping("judge:\n", "judge: 4 hours\nold:\n", "policy/complaint.yaml")),
     ("settings-misfit", "an unknown time zone", mapping("timezone: Asia/Shanghai", "timezone: Asia/Nowhere", "ledger.yaml")),
     ("settings-misfit", "the letter of imports", mapping("  A: A", "  A: A\n  Z: z", "ledger.yaml")),
-    ("policy-missing", "a figure taken away", mapping("judge:\n", "judged:\n", "policy/complaint.yaml")),
+    ("policy-default", "a figure taken away", mapping("judge:\n", "judged:\n", "policy/complaint.yaml")),
     ("policy-misfit", "no duration", mapping("value: 4 working hours", "value: soon", "policy/complaint.yaml")),
     ("policy-misfit", "no role", mapping("escalate: {cs_supervisor:", "escalate: {king:", "policy/complaint.yaml")),
     ("policy-source", "no source", mapping("      source:", "      origin:", "policy/complaint.yaml")),
@@ -300,3 +300,19 @@ def test_the_page_explains_every_problem() -> None:
     provoked = {name for name, _how, _do in PROVOKED} | between
     elsewhere = {"unmerged", "not-committed", "no-git", "calendar-missing", "calendar-ahead", "due-unknown"}
     assert explained.keys() == provoked | elsewhere
+
+
+def test_a_ledger_of_an_earlier_version_goes_on_and_takes_new_figures_over(desk: Desk) -> None:
+    """What the newer kinds ask for counts at once; adopted, it stands in the ledger's own files as in those of pm."""
+    policy = desk.root / "policy"
+    complaint, sheet = ((policy / f"{name}.yaml").read_bytes() for name in ("complaint", "sheet"))
+    (policy / "sheet.yaml").unlink()
+    (policy / "complaint.yaml").write_bytes(complaint.partition(b"\nforward:")[0] + b"\n")
+    desk.git("commit --quiet --all --message older")
+    desk.pm("complaint receive --unit 3-1502 --channel phone --content x --as li.na")
+    assert "policy-default" in {one["name"] for one in desk.pm("check --json").json}
+    desk.pm("policy adopt --as admin")
+    assert "policy-default" not in {one["name"] for one in desk.pm("check --json").json}
+    assert (policy / "sheet.yaml").read_bytes() == sheet
+    assert (policy / "complaint.yaml").read_bytes() == complaint
+    assert desk.pm("policy adopt --as admin").out == "Nothing is lacking.\n"

@@ -13,8 +13,11 @@ from pm_cli.core.errors import NotFound
 from pm_cli.core.policy import Value
 from pm_cli.core.text import N_, _
 from pm_cli.core.times import When, parse_day
+from pm_cli.store import adoption
+from pm_cli.store.write import writing
 from pm_cli.ui import console
 
+WRITES = True
 app = typer.Typer(
     cls=Group, add_completion=False, rich_markup_mode=None, help=N_("Figures of the regulation"), no_args_is_help=True
 )
@@ -55,6 +58,22 @@ def history(key: Annotated[str, typer.Argument(help=N_("Key, such as sheet.colle
         [_("Key"), _("Since"), _("Value"), _("Rule"), _("Source")],
         [(value.key, value.since, value.text or _("ended"), value.rule, value.source) for value in values],
     )
+
+
+@app.command(
+    "adopt", cls=Command, help=N_("Take over the figures that came with a newer pm and the ledger does not have yet")
+)
+def adopt() -> None:
+    ledger = current.ledger
+    with writing(ledger) as batch:
+        added = adoption.lacking_text(ledger.root)
+        for path, content in added.items():
+            batch.put_file(path, content)
+        batch.commit("policy adopt\n", current.author)
+    for path in added:
+        console.out(path)
+    if not added:
+        console.out(_("Nothing is lacking."))
 
 
 def matching(key: str) -> list[str]:

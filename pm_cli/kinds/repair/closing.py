@@ -1,18 +1,22 @@
-"""Fee, papers, return visit, and the ways in which a repair ends. Rules WORK-05, WORK-09 to WORK-11, WORK-21, WORK-23."""
+"""Return visit, and the ways in which a repair ends. Rules WORK-05, WORK-09, WORK-11, WORK-21, WORK-23."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core import request
-from pm_cli.core.action import OPEN, Action, may, need
-from pm_cli.core.clock import Clock
+from pm_cli.core.action import Action, may, need
 from pm_cli.core.errors import Refusal
-from pm_cli.core.person import CS_LEADERS, DESK
-from pm_cli.core.rule import computed, enforced, recorded
+from pm_cli.core.person import CS_LEADERS
+from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _
-from pm_cli.core.types import Choice, Link, Money, Positive, StaffRef, Text
+from pm_cli.core.types import Choice, Link, Text
+from pm_cli.kinds.repair.charging import unpaid
+from pm_cli.kinds.repair.checking import outdate
+from pm_cli.kinds.repair.damage import unsettled
+from pm_cli.kinds.repair.papers import lay, missing
 from pm_cli.kinds.repair.stages import BEFORE_WORK, CLOSERS, ON_SPOT, UNDER_WAY, count
+from pm_cli.kinds.repair.store import tools_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,37 +28,12 @@ CloseReason = Annotated[str, Choice(options=("duplicate", "transferred", "no_fau
 RepairRef = Annotated[str, Link(kinds=("repair",))]
 
 
-class Pay(
-    Action,
-    of=("done", "accepted", "escalated", "dissatisfied", "closed"),
-    by=DESK | {"finance"},
-    requires=("amount",),
-    rules=("WORK-10",),
-):
-    """The resident pays the fee at finance"""
-
-    paid: Money = need("Amount, in yuan")
-    assisted_by: StaffRef | None = may("Building manager who helped")
-
-
-class ExcuseSlip(Action, of=OPEN, by=CS_LEADERS | {"dispatcher", "admin"}, requires=("handler",), rules=("WORK-05",)):
-    """Record why the repair slip cannot be back in time"""
-
-    slip_exception: Text = need("The special circumstances")
-
-
-class ReturnSlip(Action, of=OPEN, requires=("handler",), rules=("WORK-05", "WORK-09")):
-    """Take the repair slip back at customer service"""
-
-    copies: list[Positive] = may("Copies of the sheet that came with it: 1 and 2", rules=("WORK-09",))
-
-
 class Visit(request.Visit, of=("accepted", "closed")):
     """Return visit: a satisfied resident closes it, a dissatisfied one wants it reopened"""
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Customer service knows from the papers how things stand before it visits (WORK-05)."""
-        return super().refuse(now) or (None if now.state == "closed" else _papers_missing(now))
+        return super().refuse(now) or (None if now.state == "closed" else _unsettled(now) or _papers_missing(now))
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:
@@ -77,20 +56,23 @@ class Close(
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Accepted, signed, slip back; otherwise a reason, and a leader's word once a worker was sent."""
+        if refusal := _unsettled(now):
+            return refusal
         if self.reason:
             free = "handler" not in now.fields or "external" in now.fields or now.by.may(CS_LEADERS | {"admin"})
             return None if free else Refusal(_("a worker was sent: without accepted work a CS leader closes it."))
         return _papers_missing(now)
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Customer service files its copy (WORK-29)."""
+        lay(fields, "cs_archive", "cs_filing")
 
 
 class Cancel(Action, of=BEFORE_WORK, to="cancelled", by=ON_SPOT, rules=("WORK-21",)):
     """The resident no longer wants it"""
 
     reason: Text = need("Why", into="cancel_reason")
-
-
-class WriteOff(Action, of="cancelled", to="written_off", by=CLOSERS, rules=("WORK-21",)):
-    """Confirm at dispatch or front desk that a cancelled job is off the books"""
 
 
 class Reopen(Action, of=("done", "accepted", "dissatisfied", "closed"), to="assigned", by=CLOSERS):
@@ -102,8 +84,14 @@ class Reopen(Action, of=("done", "accepted", "dissatisfied", "closed"), to="assi
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
         """Count it; the old appointment and what was signed are of the past."""
         fields["reopened"] = str(count(fields, "reopened") + 1)
-        for name in ("appointment", "signature", "visit_result"):
+        outdate(fields)
+        for name in ("appointment", "signature", "visit_result", "handed_in_at", "written_off_at"):
             fields.pop(name, None)
+
+
+def _unsettled(now: Facts) -> Refusal | None:
+    """Whatever way it ends, tools are back and damage is settled (WORK-26, WORK-28)."""
+    return tools_out(now) or unsettled(now)
 
 
 def _papers_missing(now: Facts) -> Refusal | None:
@@ -116,23 +104,10 @@ def _papers_missing(now: Facts) -> Refusal | None:
     if "signature" not in now.fields:
         hint = _("Enter first: pm repair accept {id} --signature-who NAME --signature-how ink").format(id=now.id)
         return Refusal(_("the resident has not signed."), hint, ("WORK-09", "WORK-23"))
-    if "slip_exception" in now.fields or any(action == "return_slip" for action, _at, _by in now.events()):
-        return None
-    hint = _("Enter first: pm repair return-slip {id}").format(id=now.id)
-    return Refusal(_("the slip is not back."), hint, ("WORK-05",))
+    return missing(now) or unpaid(now)
 
-
-CLOCKS = (
-    Clock(
-        "slip", starts=("assign",), stops=("return_slip",), pauses=("waiting",),
-        within="repair.slip", when=lambda fields: "slip_exception" not in fields, rules=("WORK-05",),
-    ),
-)  # fmt: skip
 
 RULES = (
-    *computed("repair clock slip", "WORK-05"),
     *enforced("repair close", "WORK-09", "WORK-23", note="signature, then slip with copies one and two"),
-    *recorded("repair pay paid", "WORK-10"),
     *recorded("repair close archived", "WORK-11"),
-    *enforced("repair write_off", "WORK-21", note="cancelled jobs stay open until written off"),
 )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pm_cli.core import request
 from pm_cli.core.action import OPEN, Action, Facts, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
+from pm_cli.core.price_list import PriceRef, not_offered, standard
 from pm_cli.core.rule import computed, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Instant, StaffRef, Text
 from pm_cli.kinds.repair.stages import DISPATCH, ON_SPOT, ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pm_cli.core.codec import Node
 
 
 class Assign(
@@ -23,15 +31,30 @@ class Assign(
 
     worker: StaffRef = need("Who goes", into="handler")
     slip: Text | None = may("Number of the repair slip")
-    standard: Text | None = may("Charge standard, for a chargeable job", rules=("WORK-08",))
+    price_item: PriceRef | None = may("Item of the price list, for a chargeable job", rules=("WORK-08", "WORK-15"))
+    standard: Text | None = may("Charge standard, if the price list has no such item", rules=("WORK-08",))
     told: Text | None = may("What the resident was told: who comes and when", rules=("WORK-17",))
+    order_copies: dict[str, str] = may("Copies of the work order and where they are (kept by pm)", rules=("WORK-29",))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Workers send only themselves, to what they were asked directly."""
         own = self.worker == now.by.id and now.fields.get("taken_by") == "worker"
-        if own or now.by.may(DISPATCH):
-            return None
-        return Refusal(_("workers take on only what they were asked directly."), _("Ask the dispatcher."))
+        if not (own or now.by.may(DISPATCH)):
+            return Refusal(_("workers take on only what they were asked directly."), _("Ask the dispatcher."))
+        special = now.fields.get("service_kind") == "paid_special"
+        if special and not (self.price_item or "price_item" in now.fields):
+            hint = _("Add --price-item CODE; what cannot be accepted: pm repair decline {id}").format(id=now.id)
+            return Refusal(_("the price list decides whether it is accepted."), hint, ("WORK-15",))
+        return not_offered(now, self.price_item)
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """The charge standard of the item, and the copies of the order, which the worker takes along (WORK-29)."""
+        named = self.price_item or str(now.fields.get("price_item", ""))
+        item = now.find(named) if named and not self.standard else None
+        found: dict[str, Node] = {"standard": standard(item, now.at.date())} if item else {}
+        if "order_copies" not in now.fields:
+            found["order_copies"] = dict.fromkeys(now.value("repair.order_copies").items, "worker")
+        return found
 
 
 class Reply(Action, of=OPEN, rules=("WORK-17",)):

@@ -1,17 +1,19 @@
-"""A repair comes in: what fails, how urgent it is, when somebody comes. Rules WORK-01, WORK-04, WORK-06, WORK-12."""
+"""A repair or service comes in: what is asked, how urgent, when somebody comes. Rules WORK-01, WORK-04, WORK-06, WORK-12 to WORK-15."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core import request
-from pm_cli.core.action import Action, may
+from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import EVERYBODY
-from pm_cli.core.rule import computed, enforced, recorded
-from pm_cli.core.text import _, word
-from pm_cli.core.types import Choice, Instant, Text
+from pm_cli.core.policy import span
+from pm_cli.core.price_list import PriceRef, not_offered
+from pm_cli.core.rule import computed, enforced, not_applicable, recorded
+from pm_cli.core.text import _, listed, word
+from pm_cli.core.types import Choice, Flag, Instant, Text
 from pm_cli.kinds.repair.stages import ahead
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 Utility = Annotated[str, Choice(options=("water", "heating", "gas", "electricity", "lift", "lock"))]
 Priority = Annotated[str, Choice(options=("ordinary", "simple", "urgent"))]
 TakenBy = Annotated[str, Choice(options=("front_desk", "worker", "security", "department"))]
+ServiceKind = Annotated[str, Choice(options=("routine", "paid_special", "business"))]
+DeclineReason = Annotated[str, Choice(options=("not_in_price_list", "out_of_scope", "nobody_free", "other"))]
 
 
 class Receive(request.Intake, start=True, to="received", by=EVERYBODY, rules=("WORK-01", "WORK-04", "WORK-12")):
@@ -34,16 +38,52 @@ class Receive(request.Intake, start=True, to="received", by=EVERYBODY, rules=("W
     appointment: Instant | None = may("Arrival agreed with the resident", rules=("WORK-07",))
     finish_by: Instant | None = may("Completion promised to the resident")
     taken_by: TakenBy | None = may("Who was asked (default: front desk)", rules=("WORK-01", "WORK-12"))
+    asked_at: Instant | None = may("When a worker was asked directly, if before now")
+    registered_late: Flag | None = may("Entered later than allowed (judged by pm)")
+    service_kind: ServiceKind | None = may("Kind of service (default: routine)", rules=("WORK-13",))
+    price_item: PriceRef | None = may("Item of the price list", rules=("WORK-13", "WORK-15"))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Times agreed lie ahead and urgency follows the policy; history is taken in as it was."""
-        return None if self.external else ahead(now, self.appointment, self.finish_by) or _urgency(self, now)
+        if self.external:
+            return None
+        return (
+            ahead(now, self.appointment, self.finish_by)
+            or _urgency(self, now)
+            or _direct(self, now)
+            or _register(self)
+            or not_offered(now, self.price_item)
+        )
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """The class of the item in the price list (AMB-16), and whether a worker entered it too late (D-36)."""
+        found: dict[str, Node] = {}
+        item = now.find(self.price_item) if self.price_item else None
+        if item and not (self.priority or self.utility):
+            found["priority"] = item.fields["item_class"]
+        if self.asked_at and now.at > self.asked_at + span(str(now.value("repair.registration").text)):
+            found["registered_late"] = "true"
+        return found
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
         """A failing supply is urgent unless a class is named; everything else is ordinary (AMB-16)."""
         if "priority" not in given:
             fields["priority"] = "urgent" if "utility" in fields else fields.get("priority", "ordinary")
+
+
+class Decline(Action, of=("received", "notified"), to="declined", rules=("WORK-15",)):
+    """It cannot be accepted for now, and the customer is told why"""
+
+    decline_reason: DeclineReason = need("Why")
+    explained: Text = need("How it was explained to the customer")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Routine services are in the management contract."""
+        if now.fields.get("service_kind", "routine") != "routine":
+            return None
+        reason = _("routine services are in the management contract.")
+        return Refusal(reason, _("Correct the kind if it is none: --service-kind paid_special"), ("WORK-13", "WORK-15"))
 
 
 class Notify(Action, of="received", to="notified", rules=("WORK-01", "WORK-06")):
@@ -65,19 +105,41 @@ def _urgency(said: Receive, now: Facts) -> Refusal | None:
     return None
 
 
+def _direct(said: Receive, now: Facts) -> Refusal | None:
+    """Workers may be asked directly where the policy allows it (D-36)."""
+    if said.asked_at and said.asked_at > now.at:
+        return Refusal(_("asked after it was received."))
+    if said.taken_by != "worker" or now.value("repair.direct_intake").text == "allowed":
+        return None
+    return Refusal(_("workers do not take requests here."), _("The front desk enters it."), ("WORK-01",))
+
+
+def _register(said: Receive) -> Refusal | None:
+    """The register of special paid services has columns that may not stay empty (WORK-14)."""
+    if said.service_kind != "paid_special":
+        return None
+    caller = dict(said.caller or {})
+    known = {"name": caller.get("name"), "phone": caller.get("phone"), "appointment": said.appointment}
+    lacking = [word("field", name) for name, value in known.items() if not value]
+    if not lacking:
+        return None
+    reason = _("the register of special services lacks: {fields}.").format(fields=listed(lacking))
+    return Refusal(reason, _("Add it, or save what is known: --draft"), ("WORK-14",))
+
+
 def ours(fields: Mapping[str, Node]) -> bool:
     """Whether it came in here and not with imported history."""
     return "external" not in fields
 
 
 def answered(fields: Mapping[str, Node]) -> bool:
-    """Whether the resident knows who comes, or when, or no longer wants it."""
-    return not fields.keys().isdisjoint({"told", "appointment", "cancel_reason"})
+    """Whether the resident knows who comes, or when, or why nobody does, or no longer wants it."""
+    return not fields.keys().isdisjoint({"told", "appointment", "cancel_reason", "explained"})
 
 
 CLOCKS = (
     Clock(
-        "answer", starts=("receive",), stops=("receive", "reply", "assign", "agree", "cancel"), done=answered,
+        "answer", starts=("receive",), stops=("receive", "reply", "assign", "agree", "cancel", "decline"), done=answered,
         within="repair.answer", when=ours, rules=("WORK-17",),
     ),
     Clock(
@@ -91,4 +153,7 @@ RULES = (
     *enforced("repair receive", "WORK-04", note="urgent utilities come from the policy"),
     *computed("repair clock notify", "WORK-06"),
     *computed("repair clock answer", "WORK-17"),
+    *enforced("repair receive", "WORK-14", note="what the register of special services lacks is named"),
+    *enforced("repair decline", "WORK-15", note="by the price list; assign refuses what is not in it"),
+    *not_applicable("the chart is announced in the contents and missing; WORK-34 takes its place", "WORK-33"),
 )

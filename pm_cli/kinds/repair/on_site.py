@@ -1,4 +1,4 @@
-"""At the resident's home: price, work, trial and acceptance, rework. Rules WORK-08, WORK-20, WORK-23 to WORK-25."""
+"""At the resident's home: work, trial and acceptance, rework. Rules WORK-20, WORK-23 to WORK-25, WORK-34."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Signature
 from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _
-from pm_cli.core.types import Money, StaffRef, Text
+from pm_cli.core.types import StaffRef, Text
+from pm_cli.kinds.repair.checking import not_passed, outdate
+from pm_cli.kinds.repair.papers import lay
 from pm_cli.kinds.repair.stages import MANAGERS, ON_SPOT, count
 
 if TYPE_CHECKING:
@@ -26,41 +28,18 @@ class Arrive(Action, of="assigned", to="on_site", by=ON_SPOT, rules=("WORK-02", 
     """The worker is on the spot"""
 
 
-class Quote(Action, of=("on_site", "quoted", "working"), to="quoted", by=ON_SPOT, rules=("WORK-08", "WORK-20")):
-    """Tell the resident the price before the work begins"""
-
-    amount: Money = need("Fee, in yuan")
-    standard: Text | None = may("Item of the price list (default: what the dispatcher wrote)")
-    materials: list[Text] = may("Materials needed")
-    tools: list[Text] = may("Tools needed")
-
-    def refuse(self, now: Facts) -> Refusal | None:
-        """A fee rests on the price list (D-17)."""
-        if self.standard or "standard" in now.fields:
-            return None
-        return Refusal(_("no charge standard is written down."), _("Add --standard TEXT"))
-
-
-class AcceptQuote(Action, of="quoted", to="working", by=ON_SPOT, rules=("WORK-20",)):
-    """Both have confirmed the price: the work begins"""
-
-
-class DeclineQuote(Action, of="quoted", to="on_site", by=ON_SPOT):
-    """The resident does not want it at that price"""
-
-
 class Finish(Action, of=("received", "notified", "assigned", "on_site", "working"), to="done", by=ON_SPOT):
     """The work is done"""
 
     work_done: Text | None = may("What was done, parts changed", rules=("WORK-05",))
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Somebody was there and a price was confirmed before; history may leave that out."""
+        """Somebody was there and a price was confirmed before (D-17); history may leave that out."""
         if now.state == "working" or "external" in now.fields:
             return None
         if now.state != "on_site":
             return Refusal(_("nobody has been there."), _("Enter first: pm repair arrive {id}").format(id=now.id))
-        if "standard" not in now.fields:
+        if "standard" not in now.fields or now.value("repair.price_confirm").text != "on_site_required":
             return None
         hint = _("Enter first: pm repair quote {id} --amount YUAN, then accept-quote").format(id=now.id)
         return Refusal(_("the price is not confirmed."), hint, ("WORK-20",))
@@ -72,6 +51,17 @@ class Accept(Action, of=("done", "accepted"), to="accepted", by=ON_SPOT, rules=(
     test_result: Text | None = may("What was tried and how it went", rules=("WORK-23",))
     opinion: Text | None = may("In the resident's words")
     signature: Signature | None = may("The resident's signature", rules=("WORK-09", "WORK-23"))
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """What is taken over has passed its guide, if one was gone through (WORK-35 to WORK-42)."""
+        return not_passed(now)
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """The month in which it was first accepted is charged; whoever signs keeps the owner's copy (WORK-29)."""
+        fields.setdefault("accepted_on", at[:10])
+        if "signature" in given:
+            lay(fields, "owner", "owner")
 
 
 class Rework(Action, of=("done", "accepted", "escalated"), to="working", by=ON_SPOT, rules=("WORK-24", "WORK-25")):
@@ -90,7 +80,9 @@ class Rework(Action, of=("done", "accepted", "escalated"), to="working", by=ON_S
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
         """Count it; what was signed before no longer holds."""
         fields["reworks"] = str(count(fields, "reworks") + 1)
-        fields.pop("signature", None)
+        outdate(fields)
+        for name in ("signature", "handed_in_at", "written_off_at"):
+            fields.pop(name, None)
 
 
 class Escalate(Action, of=("done", "accepted"), to="escalated", by=ON_SPOT, rules=("WORK-25",)):
@@ -118,4 +110,5 @@ RULES = (
     *enforced("repair finish", "WORK-20"),
     *recorded("repair rework reason", "WORK-24"),
     *enforced("repair rework", "WORK-25"),
+    *enforced("repair accept", "WORK-34", note="states and side states of a work order; charge_month bills it"),
 )

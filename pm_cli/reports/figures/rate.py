@@ -26,13 +26,8 @@ def share(answers: Iterable[bool]) -> Plain:
     return rate(sum(counted), len(counted))
 
 
-def compared(now: Plain | int, before: Plain | int) -> Plain:
-    """A figure, that of the period before, and the difference (of rates in percentage points, None without one)."""
-    if isinstance(now, int) and isinstance(before, int):
-        difference: float | None = now - before
-    else:
-        assert isinstance(now, dict)
-        assert isinstance(before, dict)
-        both = now["percent"] is not None and before["percent"] is not None
-        difference = round(now["percent"] - before["percent"], 1) if both else None
+def compared(now: Plain | float | None, before: Plain | float | None) -> Plain:
+    """A figure, that of the period before, and the difference (of rates in percentage points), None without either."""
+    first, second = (value["percent"] if isinstance(value, dict) else value for value in (now, before))
+    difference = None if first is None or second is None else round(first - second, 1)
     return {"now": now, "before": before, "difference": difference}

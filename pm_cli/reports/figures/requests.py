@@ -36,7 +36,8 @@ def counted(scope: Scope) -> Counts:
     counts: Counts = Counter()
     for move in moves(scope):
         for figure in FLOWS:
-            _count(counts, (move.kind, move.source, move.building), figure, int(getattr(move, figure)))
+            if count := int(getattr(move, figure)):
+                _count(counts, (move.kind, move.source, move.building), figure, count)
     return counts
 
 

@@ -92,6 +92,11 @@ class Scope:
         """The same ledger over the period before."""
         return Scope(self.ledger, self.period.before, self.known, self.late_too)
 
+    @cached_property
+    def year_before(self) -> Scope:
+        """The same ledger over the same period of the year before."""
+        return Scope(self.ledger, self.period.year_before, self.known, self.late_too)
+
     @property
     def index(self) -> Connection:
         """The index."""
