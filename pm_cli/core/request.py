@@ -77,7 +77,7 @@ class Visit(Action, by=CS):
     way: VisitWay = need("Face to face at home, by phone, on the spot", keep=False)
     result: VisitResult = need("What the resident says", into="visit_result")
     remark: Text | None = may("In the resident's words", keep=False)
-    form: FormRef | None = may("Return-visit form it stands on (made by pm)", keep=False)
+    visit_form: FormRef | None = may("Return-visit form it stands on (made by pm)", keep=False)
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Nobody visits their own job."""

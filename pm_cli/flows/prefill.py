@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pm_cli.core.request import REQUESTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,7 +35,17 @@ def sheet(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-FILLS: dict[tuple[str, str], Fill] = {("sheet", "fill"): sheet}
+def return_visit(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
+    """Until when a request is to be visited, counted from the end of its handling (RV-02, RV-17)."""
+    from pm_cli.flows.return_visits import visit_by
+
+    link = raw.get("request")
+    request = books.get(books.resolve(str(link), REQUESTS)) if link else None
+    latest = visit_by(books, request) if request else None
+    return {"visit_by": latest} if latest else {}
+
+
+FILLS: dict[tuple[str, str], Fill] = {("sheet", "fill"): sheet, ("return_visit", "draw"): return_visit}
 
 
 def prefilled(books: Books, kind: str, action: str, raw: dict[str, Any]) -> dict[str, Any]:

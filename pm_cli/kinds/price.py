@@ -46,7 +46,7 @@ class Dated:
             return
         since, so_far = str(given.get("valid_from", at[:10])), fields.get("prices")
         kept = [str(line) for line in so_far if str(line)[:10] != since] if isinstance(so_far, list) else []
-        fields["prices"] = sorted([*kept, f"{since} {given['amount']}"])
+        fields["prices"] = [*sorted([*kept, f"{since} {given['amount']}"])]
 
 
 class Add(Dated, Action, start=True, to="offered", by=PRICERS, rules=("WORK-13",)):

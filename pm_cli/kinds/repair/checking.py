@@ -53,7 +53,7 @@ class GuideType(Type):
 
     def parse(self, raw: object, when: When) -> str:
         """`air-conditioner` is `air_conditioner`."""
-        return super().parse(raw, when).lower().replace("-", "_")
+        return str(super().parse(raw, when)).lower().replace("-", "_")
 
 
 Answer = Annotated[str, AnswerType()]

@@ -1,8 +1,8 @@
-"""A repair or service comes in: what is asked, how urgent, when somebody comes. Rules WORK-01, WORK-04, WORK-06, WORK-12 to WORK-15."""
+"""A repair or service is asked for: what, how urgent, when somebody comes. Rules WORK-01, WORK-04, WORK-06, WORK-12 to 15."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pm_cli.core import request
 from pm_cli.core.action import Action, may, need
@@ -118,7 +118,7 @@ def _register(said: Receive) -> Refusal | None:
     """The register of special paid services has columns that may not stay empty (WORK-14)."""
     if said.service_kind != "paid_special":
         return None
-    caller = dict(said.caller or {})
+    caller: Any = said.caller or {}
     known = {"name": caller.get("name"), "phone": caller.get("phone"), "appointment": said.appointment}
     lacking = [word("field", name) for name, value in known.items() if not value]
     if not lacking:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pm_cli.core.kind import DRAFT
-from pm_cli.reports.figures.moves import moves
+from pm_cli.reports.figures.moves import settled
 from pm_cli.reports.figures.rate import compared, rate, share
 from pm_cli.reports.figures.scope import COUNTED
 from pm_cli.reports.figures.stats import statistics
@@ -44,14 +44,14 @@ def _begun(scope: Scope) -> list[Seen]:
 
 def _phases(scope: Scope, begun: list[Seen]) -> list[str]:
     """The phase of each demand."""
-    settled = {move.rid for move in moves(scope) if move.settled}
+    done = set(settled(scope))
     standing = [record.rid for record in begun if scope.is_open(record.kind, record.state)]
     first = dict(scope.ask(_FIRST, rids=standing).fetchall())
     return [
         "sum_up"
         if record.rid not in first
         else "handle"
-        if record.rid in settled
+        if record.rid in done
         else "collect"
         if record.state in (DRAFT, first[record.rid])
         else "analyse"

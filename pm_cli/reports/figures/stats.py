@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from pm_cli.core.flow import Flow
 from pm_cli.reports.figures.grouping import ALL, GROUPINGS, read_key
-from pm_cli.reports.figures.moves import FLOWS, moves
+from pm_cli.reports.figures.moves import AT_ONCE, FLOWS, MOVED, OF_REQUESTS, SUMS
 from pm_cli.reports.figures.periods import MONTH
 from pm_cli.reports.figures.rate import rate
 from pm_cli.reports.figures.scope import COUNTED, UNCHANGED
@@ -98,16 +100,10 @@ def _counted(asked: Asked) -> dict[Key, Tally]:
     """Everything counted, by group."""
     found: defaultdict[Key, Tally] = defaultdict(Tally)
     key = cache(partial(read_key, asked.scope, asked.grouping))
-    rids = [move.rid for move in moves(asked.scope) if move.kind in asked.kinds]
-    groups = {int(rid): group for rid, group in asked.ask(_KEYS, rids=rids)}
-    for move in moves(asked.scope):
-        if move.kind in asked.kinds:
-            tally = found[key(groups[move.rid])]
-            for figure in (*FLOWS, "at_once"):
-                tally.counts[figure] += getattr(move, figure)
-            tally.counts["settled"] += move.received and move.settled
-            if move.resolved_at is not None:
-                tally.lasted.append(move.resolved_at - move.began)
+    for group, lasted, *flows in asked.ask(_MOVES):
+        tally = found[key(group)]
+        tally.lasted += json.loads(lasted)
+        tally.counts.update(dict(zip((*FLOWS, "at_once", "settled"), map(int, flows), strict=True)))
     for source in (_standing, _terms, _visits, _repeats):
         for group, figure, count in source(asked):
             found[key(group)].counts[figure] += count
@@ -115,12 +111,8 @@ def _counted(asked: Asked) -> dict[Key, Tally]:
 
 
 def _standing(asked: Asked) -> Iterator[Count]:
-    """What was open when stock was taken."""
-    scope, requests = asked.scope, [kind for kind in asked.kinds if kind != SHEET]
-    reopened = [
-        record.rid for record in scope.changed if record.kind in requests and scope.is_open(record.kind, record.state)
-    ]
-    for group, count in (*asked.ask(_OPEN), *asked.ask(_AGAIN, rids=reopened)):
+    """What was open when stock was taken: what still is and has not moved since, and what was then."""
+    for group, count in (*asked.ask(_OPEN), *asked.ask(_OPEN_THEN)):
         yield group, "open", int(count)
 
 
@@ -195,11 +187,19 @@ def _p90(lasted: list[int]) -> float:
 
 
 _AMONG = "kind IN (SELECT value FROM json_each(:kinds))"
-_KEYS = "SELECT rid, {key} FROM record WHERE rid IN (SELECT value FROM json_each(:rids))"
+_MOVES = f"""{MOVED}
+SELECT {{key}}, json_group_array(resolved_at - began) FILTER (WHERE resolved_at IS NOT NULL),
+  {SUMS}, sum({AT_ONCE}), sum(received AND settled)
+{OF_REQUESTS} GROUP BY 1"""
 _OPEN = f"""
 SELECT {{key}}, count(*) FROM record INDEXED BY record_standing
 WHERE {UNCHANGED} AND kind != '{SHEET}' AND {_AMONG} GROUP BY 1"""
-_AGAIN = "SELECT {key}, count(*) FROM record WHERE rid IN (SELECT value FROM json_each(:rids)) GROUP BY 1"
+_OPEN_THEN = f"""
+SELECT {{key}}, count(*) FROM record INDEXED BY record_span
+WHERE touched > :at AND began <= :at AND kind != '{SHEET}' AND {_AMONG} AND {COUNTED}
+  AND (SELECT sum((flow & {Flow.RECEIVED | Flow.REOPENED_CLOSED:d} > 0) - (flow & {Flow.CLOSED:d} > 0)) FROM event
+    WHERE event.rid = record.rid AND event.at <= :at) > 0
+GROUP BY 1"""
 _TERMS = f"""
 SELECT {{key}}, kind, name, count(*), sum(coalesce(
   CASE kind WHEN '{SHEET}' THEN min(coalesce(stopped, paused), coalesce(paused, stopped)) ELSE stopped END <= due, 0))

@@ -1,0 +1,1 @@
+"""What charge months offer besides their actions."""

@@ -1,0 +1,1 @@
+"""What repairs offer besides their actions."""
