@@ -25,6 +25,8 @@ PATHS = HERE / "demo" / "paths.txt"
 OPENS, CLOSES = time(8, 30), time(17, 30)
 TYPING = timedelta(minutes=2)
 """Between a step and its entry."""
+STOCK = ("key", "add", "K-5-402", "--room", "5-402", "--count", "20")
+"""Keys enough for every loan that chance wants."""
 PREPARED = 30
 """Minutes before the first day in which staff, units and keys are entered."""
 
@@ -109,6 +111,7 @@ class Month:
         for line in entries(STORY.read_text(encoding="utf-8")):
             if line.words[1] == "add":
                 self.type(at, line.by, shlex.join(line.words))
+        self.type(at, "admin", shlex.join(STOCK))
 
     def requests(self, found: Routes, first: date, days: int, a_day: int) -> Iterator[tuple[datetime, Request]]:
         """All requests with the moments at which they come in."""

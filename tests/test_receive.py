@@ -142,6 +142,22 @@ def test_an_intake_broken_off_is_completed_later(desk: Desk) -> None:
     assert desk.record(number).state == "received"
 
 
+def test_a_draft_is_completed_by_the_questions_it_still_lacks(desk: Desk, answering: Callable[..., Said]) -> None:
+    """SHEET-33: only what is missing is asked for; broken off again, what was answered is kept."""
+    number = desk.pm("receive repair --unit 5-201 --caller-name 赵敏 --draft --as zhou.bo").out.split()[0]
+    said = answering(f"repair complete {number} --as li.na", "1", "灯坏了", "13900000001")
+    record = desk.record(number)
+    assert (record.state, record.fields["channel"]) == ("received", "phone")
+    assert record.fields["caller"].keys() == {"name", "phone"}  # type: ignore[union-attr]
+    assert f"For the caller: {number}" in said.err
+    assert "still missing" not in said.err
+
+
+def test_the_beginning_of_a_reason_will_do(desk: Desk, answering: Callable[..., Said]) -> None:
+    said = answering("receive --as li.na", "5-201", "sugg", "1", "加装充电桩")
+    assert desk.record(said.out.split()[0]).kind == "suggestion"
+
+
 def test_any_employee_or_contractor_takes_a_request(desk: Desk) -> None:
     """SHEET-32: nobody is sent to another department. D-05: a complaint heard elsewhere is a first note."""
     desk.pm("staff add lu.bao --name lu.bao --role contractor --as admin")
@@ -408,10 +424,8 @@ def test_the_guide_goes_by_kind_action_and_word(desk: Desk, topic: str, rule: st
 
 
 def test_the_guide_tells_how_a_return_visit_comes_about(desk: Desk) -> None:
-    """DISP-05, DISP-06: verified first, then somebody is named; the desk's task."""
-    said = desk.pm("guide visit").out
-    assert "the head of dispatch names who visits" in said
-    assert "Return visits are the desk's task" in said
+    """DISP-05: verified first, then somebody is named."""
+    assert "the head of dispatch names who visits" in desk.pm("guide visit").out
 
 
 def test_the_guide_says_so_when_it_has_nothing(desk: Desk) -> None:

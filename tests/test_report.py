@@ -353,7 +353,7 @@ def test_a_ledgers_own_template_comes_first_and_is_sandboxed(estate: Estate, tmp
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["yearly"], "There is no report 'yearly': daily, monthly, weekly"),
+        (["yearly"], "There is no report 'yearly': daily, monthly, quarterly, weekly"),
         (["daily", "--week", "2026-W47"], "do not go together"),
         (["weekly", "--week", "2026-W47", "--date", "2026-11-16"], "do not go together"),
         (["weekly", "--week", "2026-W54"], "is not a week"),
@@ -435,6 +435,7 @@ JSON = DOCUMENT.read_text(encoding="utf-8").partition("## JSON")[2].partition("\
 
 def test_json_keys_are_those_documented(estate: Estate) -> None:
     drawn = estate.figures("daily", "--date", "2026-11-20") | estate.figures("weekly", "--as-of", "2026-11-22 23:59")
+    drawn |= estate.figures("quarterly") | estate.figures("monthly")
     heads, lists = (table.splitlines()[2:] for table in JSON.split("\n\n") if table.startswith("|"))
     assert {line.split("`")[1] for line in heads} == set(drawn)
     for line in lists:

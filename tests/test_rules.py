@@ -9,7 +9,7 @@ from pm_cli.flows.catalogue import Honoured, claimed, honoured
 from tests import rule_cases
 
 PROVED = {"enforced", "computed", "recorded"}
-OWNED = ("SHEET", "KEY")
+OWNED = ("SHEET", "KEY", "COMP", "CONS", "SUGG", "DISP", "EMER", "COND")
 """Sections this version honours whole."""
 
 
@@ -54,3 +54,11 @@ def test_what_is_claimed_is_there() -> None:
 def test_owned_sections_have_nothing_left_to_do(section: str) -> None:
     left = [item.id for item in honoured() if item.id.startswith(section + "-") and item.status == "todo"]
     assert not left
+
+
+@pytest.mark.parametrize("section", OWNED)
+def test_every_rule_of_an_owned_section_has_a_case_or_a_reason(section: str) -> None:
+    """Guidance too is shown by a case; what does not apply says why."""
+    for item in honoured():
+        if item.id.startswith(section + "-"):
+            assert item.note if item.status == "not_applicable" else item.cases, item.id

@@ -214,3 +214,35 @@ def test_what_is_due_and_still_out_is_named(estate: Estate) -> None:
     assert (figures["signed_in_time"]["numerator"], figures["signed_in_time"]["denominator"]) == (0, 1)
     text = estate.pm("report", "weekly", "--week", "2026-W46", "--format", "md")
     assert "Sheets due and still out (2)" in text
+
+
+# -- not offered yet ------------------------------------------------------------------------------------------------
+
+
+def test_the_wish_behind_a_sheet_is_entered_with_what_stands_there(estate: Estate) -> None:
+    """SHEET-34: the promised notice is somebody's task; nothing is typed twice."""
+    asked = "--unit 5-402 --channel visit --reason-kind special_service --reason-for-visit 代办宽带移机 --signature-who 许静"
+    estate.li_na("sheet", "fill", *asked.split(), "--requester-name", "许静", "--requester-phone", "139")
+    number = "CS-261113-A01"
+    words = ("--reason", "not_offered_yet", "--explanation", "尚未合作", "--apologised", "--reported-to", "clubhouse")
+    _code, _out, said = make_demo.run(
+        ["sheet", "explain", number, *words, "--as", "li.na", "--ledger", str(estate.root), "--lang", "en"], FRIDAY
+    )
+    assert f"pm unmet-demand record --concerns {number}" in said
+    wish = json.loads(estate.li_na("unmet-demand", "record", "--concerns", number, "--json"))["fields"]
+    assert (wish["content"], wish["unit"], wish["department"]) == ("代办宽带移机", "5-402", "clubhouse")
+    assert number in [row["id"] for row in json.loads(estate.pm("--json"))["signatures"]], "waits for the director"
+
+
+def test_what_a_sheet_shows_of_the_service_reaches_the_manager(estate: Estate) -> None:
+    """SHEET-04, SHEET-05: notes on attitude and quality stand in the week's report, the poor ones first."""
+    for finding, department, remark in (("good", "engineering", "到场快"), ("poor", "security", "态度生硬")):
+        words = ("--department", department, "--finding", finding, "--remark", remark)
+        estate.li_na("sheet", "supervise", S1, *words, "--served-by", "wang.fang")
+    week = ("report", "weekly", "--week", "2026-W46", "--format")
+    noted = json.loads(estate.pm(*week, "json"))["sheets"]["supervision"]["rows"]
+    assert [(row["id"], row["department"], row["served_by"]) for row in noted] == [
+        (S1, "security", "wang.fang"),
+        (S1, "engineering", "wang.fang"),
+    ]
+    assert "态度生硬" in estate.pm(*week, "md")

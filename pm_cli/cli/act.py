@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pm_cli.cli.session import current
-from pm_cli.core.amend import AMENDING, amend
+from pm_cli.core.amend import AMENDING, amend, answered, born_by
 from pm_cli.core.errors import Refusal, Usage
 from pm_cli.core.kind import DRAFT
 from pm_cli.core.model import InputErrors, inputs
@@ -52,6 +53,8 @@ def carried_out(kind: Kind, action: type[Action], typed: dict[str, Any]) -> list
         if number:
             possible(kind, action, _found(kind, number), current.when)
         draft, asked = _asked(action, raw), True
+    elif action.name == "complete" and number and current.may_ask:
+        _complete(kind, _found(kind, number), raw)
     if not number:
         _hint(kind, action, raw)
     try:
@@ -127,6 +130,20 @@ def _asked(action: type[Action], raw: dict[str, Any]) -> bool:
     if asked.broken_off and not (action.start and raw):
         raise KeyboardInterrupt
     return asked.broken_off
+
+
+def _complete(kind: Kind, record: Record, raw: dict[str, Any]) -> None:
+    """Ask for what a draft still lacks; what was answered before somebody broke off is kept."""
+    from pm_cli.ui.prompt import ask
+
+    if record.state != DRAFT:
+        return
+    known: Any = record.reveal(answered(kind, record))
+    whole = deepcopy({**known, **raw})
+    asked = ask(born_by(kind, record), whole, When(current.now, current.ledger.zone), current.ledger.resolve)
+    raw.update({name: value for name, value in whole.items() if value != known.get(name)})
+    if asked.broken_off and not raw:
+        raise KeyboardInterrupt
 
 
 def do(
@@ -220,7 +237,7 @@ def tell(outcomes: list[Outcome], kind: Kind, action: type[Action], *, in_short:
         console.tell(_("Dry run: nothing was written."))
     for outcome in outcomes:
         echo(current.ledger, outcome)
-    if action.start and kind.declared.request:
+    if kind.declared.request and (action.start or action.name == "complete"):
         _tell_of_intake(kind, outcomes[0].record, in_short=in_short)
     for note in guidance(kind, action):
         console.tell("  " + note)

@@ -82,6 +82,12 @@ def born_by(kind: Kind, record: Record) -> type[Action]:
     return kind.actions[record.events[0].do]
 
 
+def answered(kind: Kind, record: Record) -> dict[str, Node]:
+    """What was said so far in the fields of the starting action, as it is stored."""
+    entries = {born_by(kind, record).name, "complete"}
+    return {name: node for event in record.events if event.do in entries for name, node in event.given.items()}
+
+
 def _reason(order: Order) -> str:
     reason = str(order.raw.get("reason") or "").strip()
     if not reason:
@@ -97,15 +103,7 @@ def _completion(books: Books, kind: Kind, order: Order, record: Record) -> dict[
     if not values:
         raise model.InputErrors({}, list(fold(kind, record).missing))
     given = stored_values(books, start, values, record)
-    whole = {
-        **{
-            name: node
-            for event in record.events
-            if event.do in {start.name, "complete"}
-            for name, node in event.given.items()
-        },
-        **given,
-    }
+    whole = {**answered(kind, record), **given}
     typed = model.validate(start, record.reveal(whole), when, partial=True)  # type: ignore[arg-type]
     first = record.events[0]
     world = World(books, first.instant, books.actor(order.by, order.at), record.id, "", {}, Fold())

@@ -38,8 +38,9 @@ class Limit(NamedTuple):
         if match := _RANGE.fullmatch(text):
             return cls(least=match["least"], most=match["most"], unit=match["unit"] or "")
         if match := _ONE_SIDE.fullmatch(text):
-            side = {"at least": "least", "at most": "most", "under": "below"}[match["how"]]
-            return cls(**{side: match["bound"]}, unit=match["unit"] or "")
+            how, bound = match["how"], match["bound"]
+            least, most, below = (bound if how == side else "" for side in ("at least", "at most", "under"))
+            return cls((), least, most, below, match["unit"] or "")
         raise ValueError(_("{text!r} is not a limit").format(text=text))
 
     def holds(self, answer: str, others: Mapping[str, str]) -> bool:

@@ -148,11 +148,16 @@ def perform(books: Books, kind: Kind, order: Order, record: Record | None = None
     said = action(comparable(given, values))
     world = World(books, order.at, actor, base.id, before.state, before.fields, before)
     refusal = kind.declared.barred(world, action.name) if record else None
-    if not refusal and not order.draft:
+    if not refusal and not (order.draft and _unfinished(kind, action, given)):
         refusal = said.refuse(world)
     if refusal:
         raise headed(kind, action, base.id if record or kind.register else "", refusal)
     return appended(kind, base, before, order, {**given, **said.witness(world)})
+
+
+def _unfinished(kind: Kind, action: type[Action], given: Mapping[str, Node]) -> bool:
+    """Whether something is still missing: a draft that lacks nothing is an entry like any other."""
+    return any(name not in given for name in kind.required(action.name))
 
 
 def stored_values(books: Books, shape: type[Action], values: Mapping[str, Any], record: Record) -> dict[str, Node]:

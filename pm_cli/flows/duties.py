@@ -14,7 +14,7 @@ from pm_cli.core.person import CS_LEADERS
 from pm_cli.core.policy import span
 from pm_cli.core.rule import computed
 from pm_cli.core.text import N_
-from pm_cli.flows import reviews
+from pm_cli.flows import assessments, reviews, visit_duties, work_orders
 from pm_cli.flows.reviews import Call, Look
 from pm_cli.kinds.work_record import GROUP
 
@@ -111,6 +111,87 @@ TABLE = (
         done=reviews.read,
         times="consultation.weekly_reviews",
     ),
+    Duty(
+        "order_batch",
+        N_("The day's work orders handed over to dispatch"),
+        "receptionist",
+        "CAL-05",
+        term="order_batch.due",
+        called=work_orders.days,
+        done=work_orders.none,
+    ),
+    Duty(
+        "order_bundle",
+        N_("The month's work orders handed over to the archivist"),
+        "dispatcher",
+        "CAL-21",
+        term="order_batch.monthly",
+        called=work_orders.bundles,
+        done=work_orders.bundled,
+    ),
+    Duty(
+        "charge_month",
+        N_("Finance charge report of the month drawn up"),
+        "finance",
+        "CAL-22",
+        term="charge_month.due",
+        called=work_orders.charges,
+        done=work_orders.reported,
+    ),
+    Duty(
+        "return_visits",
+        N_("Return visits of the month's services made"),
+        "dispatcher",
+        "CAL-24",
+        term="rv.due",
+        called=visit_duties.unvisited,
+        done=visit_duties.none,
+    ),
+    Duty(
+        "visit_checks",
+        N_("Return visits spot-checked"),
+        "cs_manager",
+        "CAL-25",
+        term="rv.month_end",
+        called=visit_duties.unchecked,
+        done=visit_duties.none,
+    ),
+    Duty(
+        "own_visits",
+        N_("Own complaint return visits made"),
+        "cs_manager",
+        "CAL-26",
+        term="rv.month_end",
+        called=visit_duties.not_made,
+        done=visit_duties.none,
+    ),
+    Duty(
+        "phone_share",
+        N_("Share of return visits by phone brought down"),
+        "cs_manager",
+        "CAL-36",
+        term="rv.month_end",
+        called=visit_duties.too_many_calls,
+        done=visit_duties.none,
+    ),
+    Duty(
+        "staff_assessment",
+        N_("Staff of the customer-service centre assessed for the quarter"),
+        "cs_manager",
+        "CAL-29",
+        term="assess.due",
+        called=assessments.staff_left,
+        done=assessments.none,
+    ),
+    Duty(
+        "centre_assessment",
+        N_("Customer-service centre assessed for the quarter"),
+        "company_leader",
+        "CAL-29",
+        term="assess.due",
+        called=assessments.centre_left,
+        done=assessments.none,
+    ),
 )
 """Recurring duties whose misses nobody would notice; a further row of the calendar is one more entry."""
 
@@ -151,6 +232,10 @@ RULES = (
     *computed("duties", "CAL-03", note="days with entries that the supervisor has not read"),
     *computed("duties", "CAL-04", note="days on which a member of the CS group made entries and wrote no work record"),
     *computed("duties", "CAL-14", note="weeks that the property manager has not read"),
+    *computed("duties", "CAL-24", note="months of which visits are missing; who could not be reached is counted apart"),
+    *computed("duties", "CAL-25", "CAL-26", note="by person: fewer spot checks or complaint visits than asked for"),
+    *computed("duties", "CAL-29", note="quarters that are over: its staff, and the centre itself (AMB-80)"),
+    *computed("duties", "CAL-36", note="years whose share by phone is over the limit; always in pm visit quota"),
 )
 
 _ENTERED = """

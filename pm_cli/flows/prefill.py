@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 SHEET = {"unit": "unit", "channel": "channel", "reason_for_visit": "content", "requester": "caller"}
 """Fields of a sheet and the fields of its request they are taken from."""
 
+WISH = {
+    "unit": "unit",
+    "channel": "channel",
+    "content": "reason_for_visit",
+    "caller": "requester",
+    "department": "reported_to",
+    "apologised": "apologised",
+    "first_contact": "first_contact",
+}
+"""Fields of an unmet demand and the fields of the sheet they are taken from."""
+
 ASKED = frozenset({"repair", "complaint", "suggestion", "situation"})
 """Requests that a sheet has a word of its own for."""
 
@@ -45,7 +56,23 @@ def return_visit(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
     return {"visit_by": latest} if latest else {}
 
 
-FILLS: dict[tuple[str, str], Fill] = {("sheet", "fill"): sheet, ("return_visit", "draw"): return_visit}
+def unmet_demand(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
+    """What a sheet or a request says of the wish that could not be fulfilled (SHEET-34)."""
+    link = raw.get("concerns")
+    asked = books.get(books.resolve(str(link), ())) if link else None
+    if asked is None:
+        return {}
+    known = asked.reveal(dict(asked.fields))
+    assert isinstance(known, dict)
+    sources = WISH if asked.kind == "sheet" else {name: name for name in ("unit", "channel", "content", "caller")}
+    return {name: known[source] for name, source in sources.items() if source in known}
+
+
+FILLS: dict[tuple[str, str], Fill] = {
+    ("sheet", "fill"): sheet,
+    ("return_visit", "draw"): return_visit,
+    ("unmet_demand", "record"): unmet_demand,
+}
 
 
 def prefilled(books: Books, kind: str, action: str, raw: dict[str, Any]) -> dict[str, Any]:

@@ -236,10 +236,8 @@ RULES = (
         "DISP-05",
         note=N_("Check the quality of the work first; when it is in order, the head of dispatch names who visits."),
     ),
-    *guidance(
-        "visit", "DISP-06", note=N_("Return visits are the desk's task; no case ends without one where it is due.")
-    ),
+    *enforced("visit", "DISP-06", note="customer service alone makes return visits; what is due stands in visit plan"),
     *enforced("receive", "SHEET-31", note="any employee enters it; the first contact never changes and is searchable"),
     *enforced("receive", "SHEET-32", note="open to every role, contractors too"),
-    *computed("receive", "SHEET-33", note="what the relay lacks is named after every intake"),
+    *computed("receive", "SHEET-33", note="what the relay lacks is named after every intake; no sheet is without it"),
 )

@@ -12,7 +12,7 @@ from pm_cli.core.ident import link
 from pm_cli.core.kind import DRAFT
 from pm_cli.core.perform import Order, past, perform
 from pm_cli.core.text import _, listed, word
-from pm_cli.flows.following import follows, following
+from pm_cli.flows.following import following, follows
 from pm_cli.flows.reopening import DISSATISFIED, reopening
 
 if TYPE_CHECKING:

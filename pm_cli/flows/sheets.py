@@ -8,6 +8,7 @@ from pm_cli.core.ident import linked
 from pm_cli.core.request import REQUESTS
 from pm_cli.core.text import _, listed, word
 from pm_cli.flows.derived import derived
+from pm_cli.flows.following import follows
 from pm_cli.flows.invariants import Violation, invariant
 from pm_cli.kinds.sheet.custody import whereabouts
 
@@ -15,9 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pm_cli.core.action import Seen
+    from pm_cli.core.perform import Books, Order, Outcome
     from pm_cli.core.record import Record
     from pm_cli.flows.invariants import View
     from pm_cli.kinds.sheet.custody import Whereabouts
+
+
+@follows("sheet", "explain")
+def wish(books: Books, order: Order, outcome: Outcome) -> list[Outcome]:
+    """A wish for what is not offered yet is promised a notice, which only an unmet demand sees to (SHEET-34)."""
+    number = outcome.record.id
+    if order.raw.get("reason") == "not_offered_yet" and not books.matching("unmet_demand", {"concerns": number}):
+        hint = _("Enter the wish, so that a notice can follow: pm unmet-demand record --concerns {id}")
+        outcome.notices.append(hint.format(id=number))
+    return []
 
 
 @invariant("sheet")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Fields = Mapping[str, Node]
 
 RepairRef = Annotated[str, Link(kinds=("repair",))]
-FINANCE = frozenset({"finance"})
+FINANCE = frozenset({"finance", "admin"})
 
 
 class ChargeMonth(Declaration):
@@ -51,6 +51,11 @@ class Drawn(Shape):
     totals: dict[str, str] = may("Sum of each way of payment (summed by pm)")
     total: Money | None = may("Sum of all, in yuan (summed by pm)")
     drawn_up_by: StaffRef | None = may("Who draws it up (whoever enters it)")
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """Ways of payment that have no order any more are gone."""
+        fields["totals"] = given.get("totals", {})
 
 
 class DrawUp(Drawn, Action, start=True, to="drawn_up", by=FINANCE, rules=("WORK-30", "CAL-22", "FEE-15")):

@@ -243,7 +243,12 @@ RULES = (
     *recorded("contact log reason", "DISP-13", note="requests are their own entries; pm journal shows both"),
     *enforced("contact come", "DISP-14", note="clocks `tell` and `inform`; nobody is led in unannounced"),
     *computed("contact clock publish", "DISP-15"),
-    *computed("contact clock inform", "DISP-17", "DISP-18", note="solved at once or passed on"),
+    *computed(
+        "contact clock inform",
+        "DISP-17",
+        note="complaints by clock relay of a complaint, services by notify of a repair",
+    ),
+    *computed("contact clock inform", "DISP-18", note="solved at once or passed on"),
     *recorded("contact log party", "DISP-19"),
     *recorded("contact log gatherer", "DISP-20"),
 )

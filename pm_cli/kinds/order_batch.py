@@ -80,14 +80,14 @@ class Bundle(Action, start=True, to="handed_over", rules=("WORK-31", "CAL-21")):
     handed_over_by: StaffRef | None = may("Who hands them over (whoever enters it)")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Once for each month, when there is something to hand over."""
+        """Once for each month that has begun; that nothing came in is said too."""
+        if begins(self.month) > now.at.date():
+            return Refusal(_("{period} has not begun yet.").format(period=self.month))
         first = _morning(now, begins(self.month))
         same = [seen for seen in now.since("order_batch", first, period=self.month) if seen.state != "annulled"]
-        if same:
-            return Refusal(_("{id} is the bundle of {month} already.").format(id=same[0].id, month=self.month))
-        if _of_month(now, self.month):
+        if not same:
             return None
-        return Refusal(_("no work order has come in in {month}.").format(month=self.month))
+        return Refusal(_("{id} is the bundle of {month} already.").format(id=same[0].id, month=self.month))
 
     def witness(self, now: Facts) -> Fields:
         """The orders sorted by kind of service, with their number and sum."""

@@ -1,4 +1,4 @@
-"""Price (有偿服务收费标准): items of the paid service price list, each with its dated prices. Rule WORK-13."""
+"""Price (有偿服务收费标准): items of the paid service price list, each with its dated prices. Rules WORK-13, WORK-15."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _answer(leaf: Input, when: When, resolve: Callable[[str, tuple[str, ...]], s
                 resolve(text, leaf.type.kinds)
             return text
         except ValueError as error:
-            console.tell("  " + str(error))
+            console.tell("  " + (_("One of these numbers or words, please.") if options else str(error)))
         except NotFound as error:
             console.tell("  " + error.message)
             if error.hint:

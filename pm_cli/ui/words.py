@@ -12,7 +12,7 @@ EXTRA: tuple[tuple[str, str], ...] = (
     ("state", "unknown"),
     ("field", "aliases"),
     ("field", "code"),
-    ("field", "building"),
+    *(("field", name) for name in ("building", "kind", "class", "person", "month")),
     ("kind", "record"),
     *(
         ("field", name)
@@ -48,6 +48,8 @@ EXTRA: tuple[tuple[str, str], ...] = (
     *(("field", name) for name in ("stayed_until", "told_at", "reported_at", "sent_at", "visit_by")),
     *(("field", name) for name in ("attempts", "verified_at", "repeated", "matter", "nonconformities", "inputs")),
     *(("field", name) for name in ("document_code", "base", "targets", "gathered", "evaluate_by")),
+    *(("field", name) for name in ("accepted_on", "handed_in_at", "written_off_at", "damages", "prices")),
+    ("value", "unpaid"),
     *(("value", name) for name in ("dispute", "violence")),
     *(("value", name) for name in ("undetermined", "departments", "issuer", "filed")),
     *(("value", name) for name in ("owner_archive", "cs_archive", "department_archive", "counterfoil_book")),

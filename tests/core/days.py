@@ -15,6 +15,7 @@ from pm_cli.core.document_code import CodeOfDocument
 from pm_cli.core.errors import PmError
 from pm_cli.core.model import Input, InputErrors, inputs
 from pm_cli.core.record import Record
+from pm_cli.core.spans import MonthType, SpanType
 from pm_cli.core.types import (
     Amount,
     AttachmentType,
@@ -166,6 +167,10 @@ class Days:
                 return f"{dice.randrange(2000)}.{dice.randrange(100):02d}"
             case InstantType():
                 return (self.now + timedelta(minutes=dice.randrange(-300, 3000))).isoformat(timespec="seconds")
+            case MonthType():
+                return f"{self.now:%Y-%m}"
+            case SpanType():
+                return f"{self.now.year - 1}-Q{dice.randrange(1, 5)}"
             case DayType():
                 return (self.now + timedelta(days=dice.randrange(-3, 9))).date().isoformat()
             case FlagType():

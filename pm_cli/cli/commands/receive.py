@@ -146,7 +146,7 @@ def _asked_reason(known: Sequence[Known]) -> tuple[str, Known | None]:
             return reasons[int(text) - 1], None
         if found := [one for one in pressing if text and one.id.upper().endswith(text.upper())]:
             return "", found[0]
-        if meant := _meant(text):
+        if meant := _meant(text) or _begun(text):
             return meant, None
         console.tell("  " + _("One of these numbers or words, please."))
 
@@ -244,6 +244,12 @@ def _meant(typed: str) -> str:
         return name
     chinese = [by_kind[kind] for kind in keys_for("kind", typed, list(by_kind))] or keys_for("value", typed, there)
     return by_kind.get(name, "") or next(iter(chinese), "")
+
+
+def _begun(typed: str) -> str:
+    """The one reason with this in its word, "" for none or several: 意见 is 意见建议."""
+    found = [name for name in _reasons() if typed and typed in _word(name)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _given(typed: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A report over a day or a week: figures for the people who answer for them, reproducible as known at any moment."""
+"""A report over a day, a week, a month or a quarter: figures for those who answer for them, the same again at any time."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def run(
         str, typer.Option("--date", metavar="DAY", help=N_("The day, or any day of the period (default: today)"))
     ] = "",
     week: Annotated[str, typer.Option("--week", metavar="WEEK", help=N_("The week: 2026-W47, or any day of it"))] = "",
+    month: Annotated[
+        str, typer.Option("--month", metavar="MONTH", help=N_("The month: 2026-11, or any day of it"))
+    ] = "",
+    quarter: Annotated[
+        str, typer.Option("--quarter", metavar="QUARTER", help=N_("The quarter: 2026-Q4, or any day of it"))
+    ] = "",
     format: Annotated[
         str, typer.Option("--format", help=N_("txt, md, html or json (default: txt on a terminal, else md)"))
     ] = "",
@@ -46,7 +52,7 @@ def run(
         raise Usage(_("There is no report {name!r}: {names}").format(name=name, names=", ".join(reports.names())))
     report, form = reports.load(wanted), _format(format, output)
     view = seen_at(current, as_of, with_late_entries)
-    period = _period(report, {"day": date, "week": week}, view)
+    period = _period(report, {"day": date, "week": week, "month": month, "quarter": quarter}, view)
     figures = draw_up(wanted, report, Scope(view.ledger, period, view.moment, with_late_entries))
     text = (
         json.dumps(figures, ensure_ascii=False, indent=1) + "\n"

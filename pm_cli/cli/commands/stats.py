@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pm_cli.cli.asof import View, seen_at
+from pm_cli.cli.asof import seen_at
 from pm_cli.cli.options import AsOf, WithLate
 from pm_cli.cli.session import current
+from pm_cli.cli.span import period_asked
 from pm_cli.cli.warnings import warn_of_problems
 from pm_cli.core.errors import Usage
 from pm_cli.core.text import N_, _, keys_for, word
-from pm_cli.core.times import When, parse_day
-from pm_cli.reports.figures.periods import MONTH, QUARTER, WEEK, YEAR, Period, between
 from pm_cli.reports.figures.report import gaps
 from pm_cli.reports.figures.scope import Scope
 from pm_cli.reports.figures.stats import BY, min_base, statistics
@@ -23,8 +22,6 @@ from pm_cli.ui.cells import NOTHING, key_or_text, rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-RHYTHMS = {rhythm.name: rhythm for rhythm in (WEEK, MONTH, QUARTER, YEAR)}
 
 
 def run(
@@ -46,7 +43,7 @@ def run(
 ) -> None:
     view = seen_at(current, as_of, with_late_entries)
     typed = {"week": week, "month": month, "quarter": quarter, "year": year}
-    scope = Scope(view.ledger, _period(view, since, until, typed), view.moment, with_late_entries)
+    scope = Scope(view.ledger, period_asked(view, since, until, typed, "month"), view.moment, with_late_entries)
     if by and by not in BY:
         raise Usage(_("Group by one of: {names}").format(names=", ".join(BY)))
     figures = statistics(scope, by, [_request(scope, kind)] if kind else ())
@@ -57,27 +54,6 @@ def run(
     else:
         _list(scope, figures["total"])
     warn_of_problems(view.ledger)
-
-
-def _period(view: View, since: str, until: str, typed: dict[str, str]) -> Period:
-    """The period asked for, by default this month; raises Usage."""
-    when = When(view.moment, view.ledger.zone)
-    given = {rhythm: text for rhythm, text in typed.items() if text}
-    if len(given) + bool(since or until) > 1 or (until and not since):
-        raise Usage(_("Name one period."), _("--from DAY --to DAY, or one of --week, --month, --quarter, --year"))
-    try:
-        if since:
-            period = between(parse_day(since, when), parse_day(until or "today", when))
-        else:
-            name, text = next(iter(given.items()), ("month", "today"))
-            period = RHYTHMS[name].parse(text, when)
-    except ValueError as error:
-        raise Usage(str(error)) from None
-    if period.first > period.last:
-        raise Usage(_("{period} ends before it begins.").format(period=period.name))
-    if period.begins(view.ledger.zone) > view.at:
-        raise Usage(_("{period} has not begun yet.").format(period=period.name))
-    return period
 
 
 def _request(scope: Scope, typed: str) -> str:
@@ -104,27 +80,43 @@ def _head(scope: Scope, by: str) -> dict[str, Any]:
 # -- for people ------------------------------------------------------------------------------------------------------
 
 Line = tuple[str, str]
+EMPTY = {NOTHING, "0"}
 
 
-def _lines(figures: dict[str, Any]) -> Iterator[Line]:
-    """Every figure with what it is called."""
-    hours, on_time, visits = figures["hours"], figures["on_time"], figures["visits"]
+def _counts(figures: dict[str, Any]) -> Iterator[Line]:
     yield _("Received"), str(figures["received"])
     yield _("Resolved"), str(figures["resolved"])
     yield _("Closed"), str(figures["closed"])
     yield _("Reopened"), str(figures["reopened"])
     yield _("Open at the end"), str(figures["open"])
+
+
+def _resolution(figures: dict[str, Any]) -> Iterator[Line]:
+    hours = figures["hours"]
     yield _("Resolved at once"), rate(figures["first_resolution"])
     yield _("Resolved of those received"), rate(figures["total_resolution"])
     yield _("Reopened per resolved"), rate(figures["reopen_rate"])
-    yield _("Hours to resolve, median"), _hours(hours["median"], hours["of"])
-    yield _("Hours to resolve, 9 of 10"), _hours(hours["p90"], hours["of"])
+    yield _("Hours, median"), _hours(hours["median"], hours["of"])
+    yield _("Hours, 9 of 10"), _hours(hours["p90"], hours["of"])
+
+
+def _service(figures: dict[str, Any]) -> Iterator[Line]:
+    on_time = figures["on_time"]
     yield _("Promises kept"), rate(on_time["promises"])
     yield _("Slips in time"), rate(on_time["slips"])
     yield _("Sheets in time"), rate(on_time["sheets"])
     yield _("Satisfied of the visited"), rate(figures["satisfied"])
-    yield _("Visited, unreachable"), str(visits["unreachable"])
+    yield _("Not reached"), str(figures["visits"]["unreachable"])
     yield _("Repeat complaints"), rate(figures["repeats"])
+
+
+PARTS = (_counts, _resolution, _service)
+
+
+def _everything(figures: dict[str, Any]) -> Iterator[Line]:
+    """Every figure with what it is called."""
+    for part in PARTS:
+        yield from part(figures)
 
 
 def _hours(hours: float | None, of: int) -> str:
@@ -132,22 +124,25 @@ def _hours(hours: float | None, of: int) -> str:
 
 
 def _list(scope: Scope, total: dict[str, Any]) -> None:
-    """The figures one below the other, promises by clock among them."""
+    """The figures one below the other, promises by clock after them."""
     clocks = [
         (_("Promise: {clock}").format(clock=word("clock", name)), rate(kept))
         for name, kept in total["on_time"]["by_clock"].items()
     ]
-    console.table([_("Figure"), scope.period.name], [*_lines(total), *clocks])
+    console.table([_("Figure"), scope.period.name], [*_everything(total), *clocks])
     _remarks(scope, "")
 
 
 def _table(scope: Scope, by: str, figures: dict[str, Any]) -> None:
-    """A row for each group and one for all; columns in which nothing stands anywhere are left out."""
-    rows = [(_member(by, group), dict(_lines(group))) for group in figures["groups"]]
-    rows.append((_("all"), dict(_lines(figures["total"]))))
-    empty = {NOTHING, "0"}
-    columns = [title for title, _text in _lines(figures["total"]) if any(row[title] not in empty for _who, row in rows)]
-    console.table([word("field", by), *columns], [(who, *(row[title] for title in columns)) for who, row in rows])
+    """A row for each group and one for all; on a terminal three tables, none of which is too wide.
+
+    Columns in which nothing stands anywhere are left out.
+    """
+    groups = [*((_member(by, group), group) for group in figures["groups"]), (_("all"), figures["total"])]
+    for part in PARTS if console.on_terminal() else (_everything,):
+        rows = [(who, dict(part(group))) for who, group in groups]
+        shown = [title for title in rows[0][1] if any(row[title] not in EMPTY for _who, row in rows)]
+        console.table([word("field", by), *shown], [(who, *(row[title] for title in shown)) for who, row in rows])
     _remarks(scope, by)
 
 

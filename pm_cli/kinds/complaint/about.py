@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import CS, CS_LEADERS, DIRECTORS, RANK
+from pm_cli.core.rank import roles_of
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Link
 
@@ -20,12 +21,16 @@ CONTENTS = ("construction", "design", "sales", "property_management", "customer_
 Content = Annotated[str, Choice(options=CONTENTS)]
 ABOUT = ("manager", "customer_service", "administration", "department", "none")
 About = Annotated[str, Choice(options=ABOUT)]
+RUNGS = ("cs_supervisor", "cs_manager", "centre_director")
+Known = Annotated[str, Choice(options=RUNGS)]
 
 UNJUDGED = ("recorded", "judging")
 IN_HAND = ("valid", "forwarded", "handling")
 UNTOLD = (*UNJUDGED, "invalid", *IN_HAND, "passed_on", "handled", "rectifying")
 PAUSES = ("waiting",)
 INTAKE = ("receive", "accept")
+NAMING = frozenset({"forward", "take_up", "convene", "rectify"})
+"""Actions by which a director decides who handles it."""
 
 RESERVED = frozenset({"manager", "customer_service", "administration"})
 MANAGERS = DIRECTORS | {"cs_manager", "admin"}
@@ -81,11 +86,29 @@ def reserved(now: Facts) -> Refusal | None:
     """What only the centre director deals with, or whom the director named (COMP-21, COMP-35, D-04, D-08)."""
     about = concerned(now, now.fields) & RESERVED
     directors = roles(now, "complaint.about_cs.handler" if about else "complaint.major.handler")
-    named = now.by.may(directors) or now.fields.get("handler") == now.by.id
-    if named or not (about or yes(now.fields, "major")):
+    if not (about or yes(now.fields, "major")) or now.by.may(directors):
+        return None
+    if now.fields.get("handler") == now.by.id and _dealt_with(now, directors):
         return None
     hint = _("Send it up: pm complaint forward {id} --handler LOGIN").format(id=now.id)
     return Refusal(_("it is for the centre director."), hint, ("COMP-21",) if about else ("COMP-35",))
+
+
+def _dealt_with(now: Facts, directors: frozenset[str]) -> bool:
+    """Whether a director had it in hand: a handler named before it became theirs was not named by them."""
+    return any(action in NAMING and directors & roles_of(now, by) for action, _at, by in now.events())
+
+
+def known_up(now: Facts, held: frozenset[str]) -> Mapping[str, Node]:
+    """How far up it is known through somebody with these roles; nothing new when it was further up already."""
+    if DIRECTORS & held:
+        rung = RUNGS[2]
+    elif CS_LEADERS & held:
+        rung = RUNGS["cs_manager" in held]
+    else:
+        return {}
+    so_far = str(now.fields.get("reported_to", ""))
+    return {} if so_far == "company" or so_far in RUNGS[RUNGS.index(rung) :] else {"reported_to": rung}
 
 
 def outside(fields: Mapping[str, Node]) -> bool:

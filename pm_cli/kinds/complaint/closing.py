@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pm_cli.core import request
@@ -65,7 +66,7 @@ class Close(Action, of=("told", "rectifying", "handled", "invalid"), to="closed"
         if now.state == "handled" and "verification" not in now.fields:
             hint = _("Enter first: pm complaint verify {id} --verification TEXT").format(id=now.id)
             return Refusal(_("nobody can be visited, and nobody has verified it."), hint, ("COMP-39",))
-        return open_promise(now)
+        return unvisited(now) or open_promise(now)
 
 
 class Reopen(Action, of="closed", by=DESK):
@@ -76,12 +77,14 @@ class Reopen(Action, of="closed", by=DESK):
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:
         """Back to handling; what was called invalid is judged anew by the centre."""
-        return "judging" if fields.get("validity") == "invalid" else "handling"
+        return "handling" if fields.get("validity") == "valid" else "judging"
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Count how often; from here on it goes its own way and is verified anew."""
+        """Count how often; from here on it goes its own way and is judged or verified anew."""
         count(fields, "reopened")
+        if fields.get("validity") == "invalid":
+            fields["validity"] = "undetermined"
         for name in ("group", "verification"):
             fields.pop(name, None)
 
@@ -96,6 +99,20 @@ class Move(request.Move, by=DESK):
     """Re-class it into another kind of request; the successor keeps the time of receipt (D-07)"""
 
 
+def unvisited(now: Facts) -> Refusal | None:
+    """Why not even the manager closes it yet: no visit since the outcome was told, or nothing put right after it."""
+    if now.state not in {"told", "rectifying"} or not ours(now.fields) or unreachable(now.fields):
+        return None
+    if now.state == "rectifying" and "rounds" not in now.fields:
+        hint = _("Assign somebody: pm complaint rectify {id} --handler LOGIN --rectify-by TIME").format(id=now.id)
+        return Refusal(_("the complainant is dissatisfied, and nothing has been put right."), hint, ("COMP-41",))
+    steps = [action for action, _at, _by in now.events()]
+    if "visit" in takewhile(lambda action: action != "tell_outcome", reversed(steps)):
+        return None
+    hint = _("Visit first: pm complaint visit {id} --way phone").format(id=now.id)
+    return Refusal(_("nobody has visited the complainant since the outcome was told."), hint, ("COMP-30",))
+
+
 CLOCKS = (
     Clock(
         "visit",
@@ -107,6 +124,16 @@ CLOCKS = (
         when=lambda fields: ours(fields) and not unreachable(fields),
         done=lambda fields: fields.get("visit_result") != "unreachable",
         rules=("COMP-30",),
+    ),
+    Clock(
+        "partly",
+        ("visit",),
+        stops=("rectify", "close"),
+        within="complaint.partly",
+        pauses=PAUSES,
+        renews=("visit",),
+        when=lambda fields: fields.get("visit_result") == "partly",
+        rules=("COMP-41",),
     ),
     Clock(
         "unvisited",

@@ -20,8 +20,10 @@ from pm_cli.kinds.complaint.about import (
     LEADERS,
     MANAGERS,
     PAUSES,
+    Known,
     count,
     here,
+    known_up,
     outside,
     reserved,
     yes,
@@ -43,6 +45,7 @@ class Forward(Action, of=IN_HAND, to="forwarded", by=DESK, rules=("COMP-20", "CO
     handler: StaffRef | None = may("Who handles it")
     plan: Text | None = may("What is to be done")
     responsible: list[StaffRef] = may("Heads of these departments (entered by pm)", rules=("COMP-55",))
+    reported_to: Known | None = may("How far up it is known already", rules=("COMP-19",))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """The manager has seen it (COMP-19); some go to the centre director only (COMP-21, COMP-35)."""
@@ -58,10 +61,11 @@ class Forward(Action, of=IN_HAND, to="forwarded", by=DESK, rules=("COMP-20", "CO
         return reserved(now)
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
-        """The first head of a department answers for complaints there by office (COMP-55)."""
+        """Heads of departments answer for complaints there by office (COMP-55); a leader it goes to knows of it."""
         people = [person for name in self.departments or [] for person in now.open("staff", department=name)]
         heads = sorted(person.id for person in people if HEADS & {str(role) for role in person.fields.get("role", [])})
-        return {"responsible": list(heads)} if heads else {}
+        known = known_up(now, now.by.roles | roles_of(now, str(self.handler or "")))
+        return {**({"responsible": list(heads)} if heads else {}), **known}
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
@@ -87,6 +91,18 @@ class Convene(Action, of=(*IN_HAND, "rectifying"), to="handling", by=DIRECTORS, 
     plan: Text = need("The solution")
     executing_department: Department = need("Department that carries it out")
     handler: StaffRef | None = may("Who handles it")
+    reported_to: Known | None = may("How far up it is known already", rules=("COMP-35",))
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """After a bad visit somebody has been assigned before, within a limit (COMP-41)."""
+        if now.state != "rectifying":
+            return None
+        hint = _("Assign somebody: pm complaint rectify {id} --handler LOGIN --rectify-by TIME").format(id=now.id)
+        return Refusal(_("nobody has been assigned to put it right within a limit."), hint, ("COMP-41",))
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """The director who convenes knows of it."""
+        return known_up(now, now.by.roles)
 
 
 class Unsolved(Action, of=(*IN_HAND, "handled"), to="handling", by=EVERYBODY, rules=("COMP-25",)):
@@ -148,11 +164,15 @@ class Rectify(Action, of=("told", "rectifying"), to="handling", by=DESK, rules=(
         fields.pop("verification", None)
 
 
+FAILED = frozenset({"unsolved", "rectify", "reopen"})
+"""Steps that say that what was done did not solve it."""
+
+
 def _not_convened(now: Facts) -> Refusal | None:
     """Grave or unsolved several times: the centre director convenes first (COMP-25)."""
     steps = [action for action, _at, _by in now.events()]
     since = list(takewhile(lambda action: action != "convene", reversed(steps)))
-    often = since.count("unsolved") >= now.value("complaint.unsolved_times").number
+    often = sum(action in FAILED for action in since) >= now.value("complaint.unsolved_times").number
     if not (often or (yes(now.fields, "grave") and since == steps[::-1])):
         return None
     hint = _("The director enters the plan: pm complaint convene {id}").format(id=now.id)

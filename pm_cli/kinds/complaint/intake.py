@@ -14,7 +14,7 @@ from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import computed, enforced, guidance, not_applicable, recorded
 from pm_cli.core.text import N_, _
 from pm_cli.core.types import Choice, Flag, Instant, Personal, StaffRef, Text
-from pm_cli.kinds.complaint.about import About, ComplaintRef, Content, ours, wrong_desk
+from pm_cli.kinds.complaint.about import About, ComplaintRef, Content, Known, known_up, ours, wrong_desk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,11 +47,16 @@ class Receive(request.Intake, start=True, to="recorded", by=DESK, rules=("COMP-1
     persons: list[Personal] = may("Who was involved", add=True, rules=("COMP-15",))
     signature: Signature | None = may("The complainant's signature", rules=("COMP-15",))
     papers_signed: Flag | None = may("The attachments bear the signature too", rules=("COMP-15",))
+    reported_to: Known | None = may("How far up it is known already", rules=("COMP-19",))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Only at the right desk, and without a name where none is given; an imported wish may have passed."""
         late = None if self.external else later_than_now(self.reply_by, now)
         return wrong_desk(now, vars(self)) or named_after_all(self) or late
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """A leader who takes it in knows of it (COMP-05, COMP-19)."""
+        return known_up(now, now.by.roles)
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:

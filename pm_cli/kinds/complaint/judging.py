@@ -14,15 +14,18 @@ from pm_cli.core.types import Choice, Flag, StaffRef, Text
 from pm_cli.kinds.complaint.about import (
     IN_HAND,
     INTAKE,
-    LEADERS,
     About,
     Answering,
     ComplaintRef,
     Content,
+    Known,
+    concerned,
     here,
+    known_up,
     lost,
     ours,
     outside,
+    roles,
     yes,
 )
 
@@ -66,15 +69,25 @@ class Judge(Classify, of=("recorded", "judging", "invalid", *IN_HAND), rules=("C
     validity: Validity = need("Valid or invalid")
     consulted: list[Text] = may("Leaders asked", add=True, rules=("COMP-49",))
     plan: Text | None = may("What the centre wants done", rules=("COMP-49", "COMP-51"))
+    reported_to: Known | None = may("How far up it is known already", rules=("COMP-19",))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """What was put to the centre is decided there (COMP-33, COMP-49)."""
         if now.fields.get("validity") == self.validity:
             hint = _("To grade it: pm complaint classify {id}").format(id=now.id)
             return Refusal(_("it has been judged so already."), hint)
-        if now.state == "judging" and not now.by.may(LEADERS):
+        if now.state == "judging" and not now.by.may(_deciding(now)):
             return Refusal(_("the centre was asked and decides."), rules=("COMP-33", "COMP-49"))
         return super().refuse(now)
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """A leader who judges knows of it; what is valid and went to a superior body is major (COMP-31)."""
+        superior = self.validity == "valid" and now.fields.get("channel") == "petition" and ours(now.fields)
+        graded = self.major is not None or "major" in now.fields
+        return {
+            **known_up(now, now.by.roles),
+            **({"major": "true", "major_reason": "to_superior"} if superior and not graded else {}),
+        }
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:
@@ -101,6 +114,17 @@ class Explain(Answering, Action, of="invalid", to="closed", by=DESK, rules=("COM
         return super().refuse(now)
 
 
+def _deciding(now: Facts) -> frozenset[str]:
+    """Who decides for the centre; where it is complained about, whoever accepts that (D-02, D-04)."""
+    about_cs = "customer_service" in concerned(now, now.fields)
+    return roles(now, "complaint.about_cs.intake" if about_cs else "complaint.decide_roles")
+
+
+def at_centre(fields: Mapping[str, Node]) -> bool:
+    """Whether the centre was asked, or what was called invalid has come up again."""
+    return "proposal" in fields or "explanation" in fields
+
+
 def explained(fields: Mapping[str, Node]) -> bool:
     """Whether reasons are owed: it is invalid, ours, and somebody can be told."""
     return here("validity", "invalid")(fields) and not lost(fields)
@@ -108,7 +132,16 @@ def explained(fields: Mapping[str, Node]) -> bool:
 
 CLOCKS = (
     Clock("judge", INTAKE, ("judge", "ask_judgement"), "complaint.judge", when=ours, rules=("COMP-48",)),
-    Clock("decide", ("ask_judgement",), ("judge",), "complaint.decide", rules=("COMP-33", "COMP-49")),
+    Clock(
+        "decide",
+        ("ask_judgement", "reopen"),
+        stops=("judge", "reopen"),
+        within="complaint.decide",
+        renews=("reopen",),
+        when=at_centre,
+        done=lambda fields: fields.get("validity") != "undetermined",
+        rules=("COMP-33", "COMP-49"),
+    ),
     Clock(
         "invalid_reason",
         ("judge",),

@@ -12,13 +12,16 @@ from pm_cli.core.person import DESK, DIRECTORS, EVERYBODY
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Flag, Text
-from pm_cli.kinds.complaint.about import IN_HAND, INTAKE, UNJUDGED, UNTOLD, here, ours, yes
+from pm_cli.kinds.complaint.about import IN_HAND, INTAKE, RUNGS, UNJUDGED, UNTOLD, here, ours, yes
 
 if TYPE_CHECKING:
-    from pm_cli.core.action import Facts
+    from collections.abc import Mapping
 
-Rung = Annotated[str, Choice(options=("cs_supervisor", "cs_manager", "centre_director", "company"))]
-SEEN = ("report", "ask_judgement", "forward")
+    from pm_cli.core.action import Facts
+    from pm_cli.core.codec import Node
+
+Rung = Annotated[str, Choice(options=(*RUNGS, "company"))]
+SEEN = (*INTAKE, "report", "judge", "ask_judgement", "forward", "convene")
 
 
 class Report(Action, by=DESK, rules=("COMP-19", "COMP-35", "COMP-51")):
@@ -51,30 +54,50 @@ class Inspect(Action, of=UNTOLD, by=EVERYBODY, rules=("COMP-23",)):
     attachments: list[Attachment] = may("Photographs", add=True)
 
 
+def seen(fields: Mapping[str, Node]) -> bool:
+    """Whether CS manager or supervisor knows of it: told, asked, or forwarding it in person."""
+    return not fields.keys().isdisjoint({"reported_to", "proposal", "departments", "handler"})
+
+
+def at_the_top(fields: Mapping[str, Node]) -> bool:
+    """Whether the centre director knows of it."""
+    return fields.get("reported_to") in {"centre_director", "company"}
+
+
 SIGNATURES = {"signature": (*UNJUDGED, *IN_HAND, "passed_on", "handled", "told", "rectifying")}
 CLOCKS = (
-    Clock("seen", INTAKE, SEEN, "complaint.seen", when=ours, rules=("COMP-19",)),
+    Clock("seen", INTAKE, SEEN, "complaint.seen", when=ours, done=seen, rules=("COMP-19",)),
     Clock(
         "escalate",
         INTAKE,
-        stops=("report",),
+        stops=SEEN,
         within="complaint.escalate.urgent",
         no_later="reply_by",
         when=here("urgent", "true"),
+        done=seen,
         rules=("COMP-51",),
     ),
     Clock(
         "escalate_major",
         INTAKE,
-        stops=("report",),
+        stops=SEEN,
         within="complaint.escalate.major",
         when=here("major", "true"),
-        done=lambda fields: fields.get("reported_to") in {"centre_director", "company"},
+        done=at_the_top,
         rules=("COMP-35", "COMP-51"),
     ),
     Clock(
+        "special",
+        ("inspect",),
+        stops=("report",),
+        within="complaint.special",
+        when=here("special", "true"),
+        done=lambda fields: fields.get("reported_to") != "cs_supervisor",
+        rules=("COMP-23",),
+    ),
+    Clock(
         "major_account",
-        ("report", "ask_judgement"),
+        ("report", "ask_judgement", "forward", "convene"),
         stops=("reply", "tell_outcome"),
         within="complaint.major_account",
         when=here("major", "true"),
@@ -84,7 +107,7 @@ CLOCKS = (
 RULES = (
     *computed("complaint clock seen", "COMP-19"),
     *enforced("complaint report", "COMP-36"),
-    *recorded("complaint inspect finding", "COMP-23"),
+    *recorded("complaint inspect finding", "COMP-23", note="what is special is reported to the manager in time"),
     *computed("complaint clock escalate", "COMP-51"),
     *computed("complaint clock major_account", "COMP-50"),
 )

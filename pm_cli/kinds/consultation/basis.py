@@ -22,6 +22,8 @@ ANSWERED = ("answered", "directed")
 
 FROM_PAPERS = frozenset({"management", "construction", "fees"})
 """Topics answered on the ground of laws and official papers (CONS-23)."""
+EXPERT = frozenset({"security", "engineering", "letting"})
+"""Topics whose answer is worked out with the department concerned (CONS-14)."""
 HANDLERS = CS | {"admin"}
 MANAGERS = DIRECTORS | {"cs_manager"}
 LEADERS = CS_LEADERS | DIRECTORS
@@ -60,6 +62,17 @@ def unapproved(now: Facts, fields: Mapping[str, object]) -> Refusal | None:
         return None
     hint = _("Enter it without the answer, then: pm consultation ask-approval {id}").format(id=now.id)
     return Refusal(_("the property-department manager has not approved an answer."), hint, ("CONS-15",))
+
+
+def unasked(now: Facts, entries: Iterable[str] | None) -> Refusal | None:
+    """An expert answer is not the desk's own; the information file and the property manager may give it (CONS-14)."""
+    alone = now.fields.get("topic") in EXPERT and "department" not in now.fields and ours(now.fields)
+    if not alone or entries or now.by.may(DIRECTORS):
+        return None
+    hint = _("Ask it: pm consultation transfer {id} --department NAME; or name the entry: --info CODE").format(
+        id=now.id
+    )
+    return Refusal(_("on this topic the department concerned has not been asked."), hint, ("CONS-14",))
 
 
 def out_of_use(now: Facts, entries: Iterable[str] | None) -> Refusal | None:

@@ -62,8 +62,10 @@ class Reopen(Action, of=(*ANSWERED, "dissatisfied", "closed"), to="recorded", by
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Count it."""
+        """Count it; what was answered, and how it was found, belongs to the history."""
         fields["reopened"] = str(int(str(fields.get("reopened", "0"))) + 1)
+        for name in ("answer", "way", "visit_result"):
+            fields.pop(name, None)
 
 
 class Wait(request.Wait, of=UNANSWERED):

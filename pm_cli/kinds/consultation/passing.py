@@ -145,7 +145,6 @@ RULES = (
     *enforced("consultation transfer", "CONS-03", note="customer service alone passes on, directs and closes"),
     *recorded("consultation transfer assisting", "CONS-04"),
     *computed("consultation clock report", "CONS-12", note="and by rungs: D-28, field level"),
-    *recorded("consultation coordinate decision", "CONS-14"),
     *enforced("consultation receive_by_manager", "CONS-26"),
     *computed("consultation clock first_account", "CONS-28"),
 )

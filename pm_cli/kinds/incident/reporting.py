@@ -13,6 +13,7 @@ from pm_cli.core.rule import computed, enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
 from pm_cli.kinds.incident.entry import QUARRELS, UNDER_WAY
+from pm_cli.kinds.incident.finding import ENTRIES
 from pm_cli.kinds.incident.response import TECHNICAL
 
 if TYPE_CHECKING:
@@ -154,8 +155,7 @@ def _half_done(now: Facts) -> Refusal | None:
 
 CLOCKS = (
     Clock("report", ("contain", "reconcile"), ("report",), "incident.report", rules=("EMER-05",)),
-    Clock("director", ("contain",), ("contain", "inform"), "incident.director", when=emergency,
-          done=lambda fields: "director_told" in fields, rules=("EMER-01",)),
+    Clock("director", ENTRIES, ("inform",), "incident.director", when=emergency, rules=("EMER-01",)),
     Clock("grave", ("call_grave",), ("inform",), "incident.grave", rules=("EMER-05",)),
     Clock(
         "higher", ("decide",), ("decide", "inform"), "incident.higher",

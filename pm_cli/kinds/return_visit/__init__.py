@@ -40,5 +40,6 @@ RULES = (
     *computed("visit quota", "RV-08", "RV-09", "RV-10", "RV-11", "RV-12", note="rates by kind, rounded up (AMB-40)"),
     *computed("visit quota", "RV-13", "RV-18", note="shares with numerator and denominator (AMB-41, AMB-42)"),
     *computed("visit plan", "RV-14", note="the queue, in the order in which the handling was finished"),
+    *computed("order_batch hand_over late", "RV-15", note="the batch of 17:30; an order in none is a missed duty"),
     *computed("visit quota", "RV-24", note="by person and month"),
 )

@@ -13,7 +13,6 @@ from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Instant, Link, StaffRef, Text
 from pm_cli.kinds.return_visit.drawing import not_theirs
-from pm_cli.kinds.return_visit.reviewing import REVIEWERS
 from pm_cli.kinds.return_visit.visiting import ON_PAPER, begin_anew
 
 if TYPE_CHECKING:

@@ -30,11 +30,16 @@ class Accept(Action, of=(*OUT, "returned", "explained"), rules=("SHEET-22", "SHE
     special_case_reason: Text | None = may("Why the director accepts")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The resident signs; in a special case the centre director accepts instead."""
+        """The resident signs; in a special case the centre director accepts instead, a third party's matter nobody."""
+        if now.fields.get("not_feasible") == "third_party":
+            hint = _("Enter first: pm sheet forward {id} --third-party NAME").format(id=now.id)
+            return Refusal(_("it has not been copied to the third party."), hint, ("SHEET-17",))
         if self.director and not roles(now, self.director) & DIRECTORS:
             return Refusal(_("{who} is not the centre director.").format(who=self.director))
-        if self.signature or (self.director and self.special_case_reason):
+        if self.director and self.special_case_reason:
             return None
+        if self.signature:  # what was explained is not collected again: this is the last moment (AMB-14)
+            return unsigned(now, "SHEET-12") if now.state == "explained" else None
         hint = "--signature-who NAME --signature-how ink | --director LOGIN --special-case-reason TEXT"
         return Refusal(_("the resident has not signed."), hint)
 

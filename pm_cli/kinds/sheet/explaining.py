@@ -1,4 +1,4 @@
-"""What the centre cannot do is explained, and passed on to whom it concerns. Rules SHEET-16, SHEET-17, SHEET-34."""
+"""What the centre cannot do is explained, and passed on to whom it concerns. Rules SHEET-16, SHEET-17."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from pm_cli.kinds.sheet.custody import OUT, BackAtDesk
 
 if TYPE_CHECKING:
     from pm_cli.core.action import Facts
+
+SIGNATURES = {"accepted_by": ("explained",)}
+"""What was explained waits for the centre director, or for the resident who accepts it (SHEET-16, SHEET-23)."""
 
 NotFeasible = Annotated[str, Choice(options=("outside_capacity", "third_party", "not_offered_yet"))]
 
@@ -49,6 +52,5 @@ class Prove(Action, of="forwarded", to="collected", rules=("SHEET-17",)):
 
 RULES = (
     *recorded("sheet explain explanation", "SHEET-16"),
-    *enforced("sheet prove", "SHEET-17", note="the only way out of forwarded"),
-    *enforced("sheet explain", "SHEET-34"),
+    *enforced("sheet prove", "SHEET-17", note="the only way out of forwarded, and a third party's matter is forwarded"),
 )

@@ -1,4 +1,4 @@
-"""A sheet is filled in at once, completely, for any request of a resident. Rules SHEET-01 to SHEET-10, SHEET-31 to 33."""
+"""A sheet is filled in at once, completely, for any request of a resident. Rules SHEET-01 to SHEET-10."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Channel, Person, Signature
 from pm_cli.core.request import RequestRef
-from pm_cli.core.rule import computed, enforced, guidance, recorded
-from pm_cli.core.text import N_, _
+from pm_cli.core.rule import computed, enforced, recorded
+from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Personal, StaffRef, Text, UnitRef
 from pm_cli.kinds.sheet.custody import COPIES
 
@@ -80,7 +80,4 @@ RULES = (
     *computed("sheet clock fill", "SHEET-08"),
     *enforced("sheet issue", "SHEET-09", note="a sheet with gaps is a draft and is not issued"),
     *recorded("sheet fill reason_for_visit", "SHEET-10"),
-    *recorded("sheet fill first_contact", "SHEET-31"),
-    *guidance("sheet fill", "SHEET-32", note=N_("Send nobody to another department: pass it on yourself.")),
-    *enforced("sheet fill", "SHEET-33", note="no sheet without name, address, way of contact and demand"),
 )

@@ -8,7 +8,7 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department, Signature
-from pm_cli.core.person import CS_LEADERS, EVERYBODY
+from pm_cli.core.person import CS_LEADERS, DIRECTORS, EVERYBODY
 from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _, word
 from pm_cli.core.types import Attachment, StaffRef, Text
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
     from pm_cli.kinds.sheet.custody import Fields
+
+MANAGERS = DIRECTORS | {"cs_manager"}
 
 
 class Issue(Action, of="filled", to="issued", rules=("SHEET-13",)):
@@ -43,15 +45,26 @@ class Issue(Action, of="filled", to="issued", rules=("SHEET-13",)):
         return Refusal(_("the call note or letter is missing."), hint, ("SHEET-12",))
 
     def _misdirected(self, now: Facts) -> Refusal | None:
-        """Repairs go to engineering, complaints and suggestions where a leader says (WORK-01, COMP-20, SUGG-02)."""
+        """Repairs go to engineering, complaints and suggestions where those say who decide (WORK-01, COMP-20, SUGG-02)."""
         asked = now.fields.get("reason_kind")
         if asked == "repair" and "engineering" not in self.departments:
             return Refusal(_("repairs go to engineering."), "--departments engineering", ("SHEET-15",))
         decides = roles(now, self.forwarded_by) if self.forwarded_by else now.by.roles
-        if asked in {"complaint", "suggestion"} and not decides & CS_LEADERS:
-            hint = _("Name who decided: --forwarded-by LOGIN")
+        hint = _("Name who decided: --forwarded-by LOGIN")
+        if asked == "complaint" and not decides & CS_LEADERS:
             return Refusal(_("the CS manager or supervisor says where this goes."), hint, ("SHEET-15",))
-        return None
+        if asked == "suggestion" and not decides & MANAGERS:
+            return Refusal(_("the CS manager says where a suggestion goes."), hint, ("SHEET-15", "SUGG-02"))
+        return self._past_who_is_in_charge(now)
+
+    def _past_who_is_in_charge(self, now: Facts) -> Refusal | None:
+        """A situation report goes to the department it was passed to (SUGG-01)."""
+        request = now.find(str(now.fields.get("request", "")))
+        department = str(request.fields.get("department", "")) if request and request.kind == "situation" else ""
+        if not request or not department or department in self.departments:
+            return None
+        why = _("{department} is in charge of {id}.").format(department=word("value", department), id=request.id)
+        return Refusal(why, f"--departments {department}", ("SHEET-15", "SUGG-01"))
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:

@@ -104,7 +104,7 @@ class Print(Action, of=(OPEN, "filed"), rules=("SHEET-06",)):
 
 
 RULES = (
-    *recorded("sheet supervise finding", "SHEET-04"),
+    *recorded("sheet supervise finding", "SHEET-04", note="and listed in the weekly report, the poor ones first"),
     *enforced("sheet file", "SHEET-29"),
     *recorded("sheet file location", "SHEET-30", note="the counterfoil is the issuer's until collection"),
 )

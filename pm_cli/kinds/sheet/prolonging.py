@@ -11,7 +11,7 @@ from pm_cli.core.groups import SignedHow
 from pm_cli.core.person import CS_LEADERS, DESK, DIRECTORS, HEADS
 from pm_cli.core.policy import span
 from pm_cli.core.rule import enforced
-from pm_cli.core.text import _, word
+from pm_cli.core.text import _, listed, word
 from pm_cli.core.types import Instant, StaffRef, Text
 from pm_cli.kinds.sheet.custody import COME_BACK, OUT, UNDER_WAY, BackAtDesk, handover, move
 from pm_cli.kinds.sheet.signing import roles
@@ -29,7 +29,11 @@ class Extend(Action, of=UNDER_WAY, by=CS_LEADERS, rules=("SHEET-24",)):
     reason: Text = need("Why", keep=False)
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Later than it is due now, by what the policy allows at a time, any number of times (AMB-10)."""
+        """By whom and by how much the policy allows at a time, later than it is due now, any number of times (AMB-10)."""
+        allowed = now.value("sheet.extension_roles").items
+        if now.by.roles.isdisjoint(allowed):
+            who = listed(word("role", role) for role in allowed)
+            return Refusal(_("it is extended by: {roles}.").format(roles=who), _("Act as somebody else: --as LOGIN"))
         present = _present_due(now)
         latest = present + span(now.value("sheet.extension").text or "")
         if present < self.due <= latest:

@@ -151,7 +151,8 @@ def _rank(now: Facts, signer: str, wished: str | None) -> str:
 
 CLOCKS = (
     Clock(
-        "to_director", ("analyse",), ("report_up",), "suggestion.to_director",
+        "to_director", ("analyse",), ("analyse", "report_up"), "suggestion.to_director", renews=("analyse",),
+        done=lambda fields: "report" in fields,
         when=lambda fields: fields.get("valuable") == "true" and "external" not in fields, rules=("SUGG-05",),
     ),
 )  # fmt: skip

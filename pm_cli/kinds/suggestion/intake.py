@@ -9,7 +9,7 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
-from pm_cli.core.person import CS_LEADERS, EVERYBODY, RANK
+from pm_cli.core.person import EVERYBODY, RANK
 from pm_cli.core.rank import rank_of, roles_of
 from pm_cli.core.rule import computed, enforced, guidance, recorded
 from pm_cli.core.text import N_, _
@@ -49,7 +49,7 @@ class Receive(request.Intake, start=True, to="recorded", by=EVERYBODY, rules=("S
         """Who may ask for opinions, which form is taken, which work order can have brought it; history comes as it is."""
         if self.external:
             return None
-        if self.solicited and not now.by.may(CS_LEADERS):
+        if self.solicited and not now.by.may(MANAGERS):
             why = _("opinions are asked for by the CS manager.")
             return Refusal(why, _("Leave --solicited out, or act as the manager: --as LOGIN"), ("SUGG-09",))
         oral = self.form == "oral" or (self.form is None and self.channel not in IN_WRITING)
@@ -174,7 +174,7 @@ CLOCKS = (
 
 RULES = (
     *enforced("suggestion submit", "SUGG-02", note="with the written original; oral ones by suggestion.oral_allowed"),
-    *recorded("suggestion receive solicited", "SUGG-09", note="asked for by leaders only, at the manager's at once"),
+    *recorded("suggestion receive solicited", "SUGG-09", note="by the CS manager only, at the manager's at once"),
     *guidance(
         "suggestion receive",
         "SUGG-10",

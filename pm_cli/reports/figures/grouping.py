@@ -31,13 +31,15 @@ class Grouping:
         return f"json_array({self.columns})"
 
 
-_NAMED = ", ".join(f"json_extract(fields, '$.{name}[0]'), json_extract(fields, '$.{name}')" for name in DEPARTMENTS)
+_NAMES = ", ".join(f"json_extract(fields, '$.{name}[0]'), json_extract(fields, '$.{name}')" for name in DEPARTMENTS)
+NAMED = f"coalesce({_NAMES})"
+"""The first department named on a record, NULL for none."""
 ALL = Grouping((), "")
 GROUPINGS = {
     "kind": Grouping(("kind",), "kind"),
     "class": Grouping(("kind", "class"), "kind, class"),
     "building": Grouping(("building",), "building"),
-    "department": Grouping(("department",), f"coalesce({_NAMED}), handler", ranks=True),
+    "department": Grouping(("department",), f"{NAMED}, handler", ranks=True),
     "person": Grouping(("person",), "handler", ranks=True),
     "channel": Grouping(("channel",), "source"),
 }

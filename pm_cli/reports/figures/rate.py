@@ -26,6 +26,11 @@ def share(answers: Iterable[bool]) -> Plain:
     return rate(sum(counted), len(counted))
 
 
+def unranked(figure: Plain, least: int) -> Plain:
+    """A rate without its percentage where the base is under `least`: people are not ranked on small numbers."""
+    return figure | {"percent": None} if figure["denominator"] < least else figure
+
+
 def compared(now: Plain | float | None, before: Plain | float | None) -> Plain:
     """A figure, that of the period before, and the difference (of rates in percentage points), None without either."""
     first, second = (value["percent"] if isinstance(value, dict) else value for value in (now, before))

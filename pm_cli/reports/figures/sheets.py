@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pm_cli.core.fold import fold
+from pm_cli.core.ident import linked
 from pm_cli.reports.figures.listing import listed
 from pm_cli.reports.figures.rate import share
 
@@ -42,9 +44,10 @@ class Sheet(NamedTuple):
 def sheets(scope: Scope) -> Plain:
     """Collection rate over the sheets due (AMB-11), the rate of those in time beside it; the target is the policy's.
 
-    Late signatures are judged alike: those that fell due, and how many were there by then (SHEET-12).
+    Late signatures are judged alike: those that fell due, and how many were there by then (SHEET-12). Beside the rates
+    stands what sheets, whenever they were due, showed of attitude and service in the period (SHEET-04, SHEET-05).
     """
-    due = list(_due(scope))
+    due = list(due_sheets(scope))
     departments = {name for sheet in due for name in sheet.answers}
     return {
         "target": _target(scope),
@@ -62,8 +65,25 @@ def sheets(scope: Scope) -> Plain:
             {"department": name, **_rates(sheet.answers[name] for sheet in due if name in sheet.answers)}
             for name in sorted(departments)
         ],
+        "supervision": listed(_supervised(scope), lambda found: found),
         "still_out": listed([sheet for sheet in due if not sheet.collected.back], lambda sheet: _out(scope, sheet)),
     }
+
+
+def _supervised(scope: Scope) -> list[Plain]:
+    """The supervision notes of the period, the poor ones first."""
+    numbers = [number for (number,) in scope.ask(_SUPERVISED)]
+    found = [note for number in numbers for note in _notes(scope, number)]
+    return sorted(found, key=lambda note: note["finding"] == "good")
+
+
+def _notes(scope: Scope, number: str) -> Iterator[Plain]:
+    record = scope.ledger.get(number)
+    for step in fold(scope.kinds["sheet"], record).steps if record else ():
+        given, at = step.event.given, int(step.instant.timestamp())
+        if step.event.do == "supervise" and scope.start <= at <= scope.at:
+            said = {name: given[name] for name in ("department", "finding", "remark")}
+            yield {"id": number, "at": scope.iso(at), **said, "served_by": linked(str(given.get("served_by", "")))}
 
 
 def _rates(answers: Iterable[Answer]) -> Plain:
@@ -83,7 +103,8 @@ def _out(scope: Scope, sheet: Sheet) -> Plain:
     }
 
 
-def _due(scope: Scope) -> Iterator[Sheet]:
+def due_sheets(scope: Scope) -> Iterator[Sheet]:
+    """The sheets that fell due in the period, the earliest due first."""
     for number, unit, due, stopped, paused, book, issuer, reminders in scope.ask(_DUE):
         back = _first(stopped, paused)
         lines: dict[str, Any] = json.loads(book or "{}")
@@ -116,6 +137,9 @@ SELECT id, unit, due, stopped, paused, json_extract(fields, '$.handover'),
 FROM clock JOIN record USING (rid)
 WHERE due BETWEEN :start AND :at AND name = 'return' AND +kind = 'sheet' AND state != 'annulled'
 ORDER BY due, id"""
+_SUPERVISED = """
+SELECT DISTINCT id FROM event JOIN record USING (rid)
+WHERE action = 'supervise' AND at BETWEEN :start AND :at AND kind = 'sheet' AND state != 'annulled' ORDER BY id"""
 _SIGNATURES = """
 SELECT stopped IS NOT NULL AND stopped <= due FROM clock JOIN record USING (rid)
 WHERE due BETWEEN :start AND :at AND name = 'late_signature' AND +kind = 'sheet' AND state != 'annulled'"""

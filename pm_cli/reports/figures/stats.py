@@ -12,7 +12,7 @@ from pm_cli.core.flow import Flow
 from pm_cli.reports.figures.grouping import ALL, GROUPINGS, read_key
 from pm_cli.reports.figures.moves import AT_ONCE, FLOWS, MOVED, OF_REQUESTS, SUMS
 from pm_cli.reports.figures.periods import MONTH
-from pm_cli.reports.figures.rate import rate
+from pm_cli.reports.figures.rate import rate, unranked
 from pm_cli.reports.figures.scope import COUNTED, UNCHANGED
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ def statistics(scope: Scope, by: str = "", kinds: Iterable[str] = ()) -> Plain:
     tallies = _counted(asked)
     groups = _months(asked) if by == "month" else _groups(asked, by, tallies) if by else ()
     return {"total": _figures(_together(tallies.values())), "groups": list(groups)}
+
+
+def service_figures(scope: Scope) -> list[Plain]:
+    """The block of a report: the figures of each kind (STAT-05)."""
+    return list(statistics(scope, "kind")["groups"])
 
 
 def min_base(scope: Scope, by: str) -> int:
@@ -146,7 +151,7 @@ def _figures(tally: Tally, least: int = 0) -> Plain:
     counts, lasted = tally.counts, sorted(tally.lasted)
 
     def share(part: str, whole: str) -> Plain:
-        return _unranked(rate(counts[part], counts[whole]), least)
+        return unranked(rate(counts[part], counts[whole]), least)
 
     clocks = sorted(name.removeprefix("due clock ") for name in counts if name.startswith("due clock "))
     visits = {result: counts[f"visit {result}"] for result in ("satisfied", "partly", "dissatisfied", "unreachable")}
@@ -166,14 +171,10 @@ def _figures(tally: Tally, least: int = 0) -> Plain:
             **{name: share(f"kept {name}", f"due {name}") for name in ("promises", "slips", "sheets")},
             "by_clock": {name: share(f"kept clock {name}", f"due clock {name}") for name in clocks},
         },
-        "satisfied": _unranked(rate(visits["satisfied"], asked), least),
+        "satisfied": unranked(rate(visits["satisfied"], asked), least),
         "visits": visits,
         "repeats": share("repeats", "complaints"),
     }
-
-
-def _unranked(figure: Plain, least: int) -> Plain:
-    return figure | {"percent": None} if figure["denominator"] < least else figure
 
 
 def _median(lasted: list[int]) -> float:

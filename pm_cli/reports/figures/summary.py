@@ -20,17 +20,22 @@ MAIN = 10
 """Items a summary names at most."""
 
 
-def service_summary(scope: Scope) -> Plain:
-    """What residents were content and discontent with, why, and what they asked and complained about most."""
-    items = statistics(scope, "class")["groups"]
-    return {
-        "visited": sum(item["satisfied"]["denominator"] for item in items),
-        "content": _items(items, lambda item: int(item["visits"]["satisfied"])),
-        "discontent": _items(items, _discontent),
-        "remarks": _remarks(scope),
-        "causes": _causes(scope),
-        "questions": _questions(scope, items),
-    }
+def summary_of(*kinds: str) -> Callable[[Scope], Plain]:
+    """The block for some kinds of request, for all of them without any."""
+
+    def service_summary(scope: Scope) -> Plain:
+        """What residents were content and discontent with, why, and what they asked and complained about most."""
+        items, wanted = statistics(scope, "class", kinds)["groups"], list(kinds) or scope.requests
+        return {
+            "visited": sum(item["satisfied"]["denominator"] for item in items),
+            "content": _items(items, lambda item: int(item["visits"]["satisfied"])),
+            "discontent": _items(items, _discontent),
+            "remarks": _remarks(scope, wanted),
+            "causes": _causes(scope),
+            "questions": _questions(scope, items),
+        }
+
+    return service_summary
 
 
 def _discontent(item: Plain) -> int:
@@ -63,9 +68,9 @@ class Heard(NamedTuple):
     at: int
 
 
-def _remarks(scope: Scope) -> Plain:
+def _remarks(scope: Scope, kinds: list[str]) -> Plain:
     """The discontent heard at return visits, in the words of the residents, the latest first."""
-    return listed(list(map(Heard._make, scope.ask(_HEARD))), lambda heard: _said(scope, heard))
+    return listed(list(map(Heard._make, scope.ask(_HEARD, kinds=kinds))), lambda heard: _said(scope, heard))
 
 
 def _said(scope: Scope, heard: Heard) -> Plain:
@@ -116,7 +121,8 @@ def _questions(scope: Scope, items: list[Plain]) -> list[Plain]:
 
 _HEARD = f"""
 SELECT id, path, kind, class, unit, handler, result, at FROM event CROSS JOIN record USING (rid)
-WHERE at BETWEEN :start AND :at AND action = 'visit' AND result IN ('partly', 'dissatisfied') AND {COUNTED}
+WHERE at BETWEEN :start AND :at AND action = 'visit' AND result IN ('partly', 'dissatisfied')
+  AND kind IN (SELECT value FROM json_each(:kinds)) AND {COUNTED}
 ORDER BY at DESC, id"""
 _CAUSES = f"""
 SELECT class, coalesce(json_extract(fields, '$.complained_department'), ''), coalesce(json_extract(fields, '$.cause'), ''),

@@ -19,11 +19,12 @@ def trend_of(*kinds: str) -> Callable[[Scope], Plain]:
 
     def trend(scope: Scope) -> Plain:
         """Each figure with the two it is compared with; nothing is compared with a time before the first request."""
-        now, before = _main(scope, kinds), _main(scope.before, kinds)
-        earlier = scope.year_before
-        year_before = _main(earlier, kinds) if _kept_then(earlier) else dict.fromkeys(now)
+        now = _main(scope, kinds)
+        before, year_before = (
+            _main(then, kinds) if _kept_then(then) else dict.fromkeys(now) for then in (scope.before, scope.year_before)
+        )
         return {
-            "year_before": earlier.period.plain,
+            "year_before": scope.year_before.period.plain,
             "figures": {
                 figure: compared(value, before[figure])
                 | {

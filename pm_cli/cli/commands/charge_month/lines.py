@@ -14,7 +14,7 @@ from pm_cli.core.text import N_, _
 from pm_cli.kinds.charge_month import way_of
 from pm_cli.ui import console
 
-NAMES = ("unit", "order", "accepted_on", "standard", "amount")
+NAMES = ("unit", "order", "accepted_on", "standard", "amount", "paid")
 
 
 def run(
@@ -34,6 +34,6 @@ def run(
     if current.json:
         console.as_json([dict(zip(NAMES, line, strict=True)) for line in lines])
         return
-    console.table([_("Unit"), _("Work order"), _("Accepted on"), _("Charge standard"), _("Amount")], lines)
-    total = sum((Decimal(line[-1]) for line in lines), Decimal("0.00"))
+    console.table([_("Unit"), _("Work order"), _("Accepted on"), _("Charge standard"), _("Amount"), _("Paid")], lines)
+    total = sum((Decimal(line[4]) for line in lines), Decimal("0.00"))
     console.tell(_("{count} lines, {total} yuan").format(count=len(lines), total=total))

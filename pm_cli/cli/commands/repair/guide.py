@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from pm_cli.cli.session import current
 from pm_cli.core.errors import NotFound
 from pm_cli.core.policy import Value
-from pm_cli.core.text import N_, _, language, listed
+from pm_cli.core.text import N_, _, language
 from pm_cli.ui import console
 
 PREFIX = "guide_"
@@ -28,8 +29,8 @@ def run(
         if system.startswith(PREFIX) and value is not None:
             guides.setdefault(system.removeprefix(PREFIX), {})[item] = value
     if not name:
-        rows = [(one, _title(items[HEADING]), items[HEADING].rule) for one, items in guides.items()]
-        _show((_("Guide"), _("What for"), _("Rule")), rows)
+        names = [(one, _title(items[HEADING]), items[HEADING].rule) for one, items in guides.items()]
+        _show((_("Guide"), _("What for"), _("Rule")), names)
         return
     items = guides.get(name.lower().replace("-", "_"), {})
     if not items:
@@ -39,7 +40,7 @@ def run(
         (item, _title(value), str(value.text), _("needed") if item in needed else "", value.source)
         for item, value in items.items()
     ]
-    _show((_("Answer"), _("What"), _("Limit"), _("To pass"), _("Source")), rows)
+    _show((_("Item to enter"), _("What"), _("Limit"), _("To pass"), _("Source")), rows)
     if not current.json:
         console.tell(_("Enter it: pm repair check ID --guide {name} {answers}").format(
             name=name, answers=" ".join(f"--value {item}=..." for item in needed)
@@ -51,7 +52,7 @@ def _title(value: Value) -> str:
     return entry.zh if language() == "zh_CN" else entry.en
 
 
-def _show(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _show(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     if current.json:
         names = ("name", "title", "rule") if len(titles) == 3 else ("name", "title", "limit", "needed", "source")
         console.as_json([dict(zip(names, row, strict=True)) for row in rows])
