@@ -103,7 +103,22 @@ def test_the_books_are_listed_with_both_names_form_and_rules(estate: Estate) -> 
     out, _said = estate.pm("book")
     assert "业主意见投诉台帐\tOwner opinion and complaint ledger\tCOMP-29" in out
     forms = [book["form"] for book in json.loads(estate.pm("book", "--json")[0])]
-    assert forms == ["F-02", "F-03", "F-05", "F-06", "F-08", "F-10", "F-11", "F-13", "F-14", "F-55", "F-73", "F-76", "F-86"]
+    assert forms == [
+        "F-02",
+        "F-03",
+        "F-05",
+        "F-06",
+        "F-08",
+        "F-10",
+        "F-11",
+        "F-13",
+        "F-14",
+        "F-55",
+        "F-61",
+        "F-73",
+        "F-76",
+        "F-86",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_one_row_a_record_with_dotted_columns(desk: Desk) -> None:
     first, second = rows(desk, "repair")
     assert list(first) == [
         *("id", "state", "began", "closed", "unit", "channel", "content", "caller.phone", "priority"),
-        *("finish_by", "cancel_reason"),
+        *("finish_by", "cancel_reason", "handed_in_at", "written_off_at"),
     ]
     assert (first["id"], first["state"], first["cancel_reason"]) == ("RP-260302-A01", "written_off", "不修了")
     assert (second["content"], second["closed"], second["finish_by"]) == ("灯坏\n两盏", "", "")

@@ -113,7 +113,7 @@ def test_a_dry_run_neither_counts_nor_prints(estate: Estate) -> None:
         ((SHEET, "--copy", "archive", "--format", "pdf"), 2, "Format is one of"),
         ((SHEET, "--copy", "archive", "--format", "txt"), 3, "templates/sheet/sheet.txt.j2"),
         ((SHEET, "--copy", "archive", "--output", "nowhere/sheet.html"), 2, "There is no folder nowhere"),
-        ((REPAIR,), 3, "templates/repair/repair.html.j2"),
+        (("3-1502",), 3, "templates/unit/unit.html.j2"),
         ((COMPLAINT, "--form", "ledger"), 3, "templates/complaint/ledger.html.j2"),
         ((COMPLAINT, "--form", "../sheet/sheet"), 2, "cannot be the name of a form"),
         (("A99",), 3, "A99"),

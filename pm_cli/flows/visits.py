@@ -180,8 +180,12 @@ def _zone(ledger: Ledger, code: str) -> str:
 
 _LINKED = "substr(json_extract(fields, '$.request'), 1, instr(json_extract(fields, '$.request') || '@', '@') - 1)"
 _FINISHED = f"""
-WITH ended AS (
-  SELECT rid, max(n) AS n, max(at) AS finished FROM event CROSS JOIN record USING (rid)
+WITH touched AS (
+  SELECT DISTINCT rid FROM event INDEXED BY event_flow
+  WHERE flow > 0 AND flow & {Flow.RESOLVED:d} AND at BETWEEN :begins AND :ends),
+ended AS (
+  SELECT rid, max(n) AS n, max(at) AS finished
+  FROM touched CROSS JOIN event USING (rid) CROSS JOIN record USING (rid)
   WHERE at <= :at AND flow & {Flow.RESOLVED:d} AND kind = :kind AND imported = 0 AND state NOT IN ('annulled', 'moved')
   GROUP BY rid HAVING max(at) BETWEEN :begins AND :ends),
 forms AS (

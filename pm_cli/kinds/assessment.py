@@ -35,22 +35,22 @@ class Assessment(Declaration):
     """Open until whoever is assessed agrees or the objection is decided on. Figures are not kept: `pm assess` counts them."""
 
     prefix = "AS"
-    open = ("drawn", "told", "objected")
+    open = ("appraised", "told", "objected")
     closed = ("acknowledged", "decided")
     columns = ("period", "person", "department", "contractor", "score", "assessor", "answers_for")
     place = ""
     handler = "assessor"
-    summary = "remark"
-    search = ("remark", "liability", "objection", "outcome")
+    summary = "judgement"
+    search = ("judgement", "liability", "objection", "ruling")
     sort = ""
 
 
-class Draw(Action, start=True, to="drawn", by=LEADERS, rules=("ASSESS-02", "ASSESS-03", "ROLE-19")):
+class Appraise(Action, start=True, to="appraised", by=LEADERS, rules=("ASSESS-02", "ASSESS-03", "ROLE-19")):
     """Judge the work of a person, department or contractor in a quarter or month"""
 
     period: Span = need("Quarter or month: 2026-Q4 or 2026-11")
     score: Natural = need("Score from 0 to 100")
-    remark: Text = need("Judgement in words")
+    judgement: Text = need("Judgement in words")
     person: StaffRef | None = may("Member of staff it is about")
     department: Department | None = may("Department it is about")
     contractor: Text | None = may("Contractor it is about, for cleaning or greening", rules=("ASSESS-07",))
@@ -101,16 +101,16 @@ class Draw(Action, start=True, to="drawn", by=LEADERS, rules=("ASSESS-02", "ASSE
         return {"assessor": now.by.id}
 
 
-class Tell(Action, of="drawn", to="told", by=LEADERS, rules=("ASSESS-02",)):
+class Tell(Action, of="appraised", to="told", by=LEADERS, rules=("ASSESS-02",)):
     """Tell whoever is assessed"""
 
     told: Text = need("What they were told, and how")
 
 
-class Acknowledge(Action, of="told", to="acknowledged", by=EVERYBODY, rules=("ASSESS-02",)):
+class Concur(Action, of="told", to="acknowledged", by=EVERYBODY, rules=("ASSESS-02",)):
     """Whoever is assessed has heard it and agrees"""
 
-    reply: Text | None = may("What they say to it")
+    comment: Text | None = may("What they say to it")
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Only they themselves."""
@@ -130,7 +130,7 @@ class Object(Action, of="told", to="objected", by=EVERYBODY, rules=("ASSESS-02",
 class Decide(Action, of="objected", to="decided", by=LEADERS, rules=("ASSESS-02", "ROLE-19")):
     """Decide on the objection; the score may change"""
 
-    outcome: Text = need("What was decided and why")
+    ruling: Text = need("What was decided and why")
     score: Natural | None = may("Score that stands")
 
     def refuse(self, now: Facts) -> Refusal | None:
@@ -146,9 +146,9 @@ class Decide(Action, of="objected", to="decided", by=LEADERS, rules=("ASSESS-02"
 SUBJECTS = ("person", "department", "contractor")
 
 CLOCKS = (
-    Clock("tell", starts=("draw",), stops=("tell",), within="assess.tell", rules=("ASSESS-03",)),
-    Clock("answer", starts=("tell",), stops=("acknowledge", "object"), within="assess.answer", rules=("ASSESS-02",)),
-    Clock("decide", starts=("object",), stops=("decide",), within="assess.decide", rules=("ASSESS-02",)),
+    Clock("tell", starts=("appraise",), stops=("tell",), within="assess.tell", rules=("ASSESS-03",)),
+    Clock("answer", starts=("tell",), stops=("concur", "object"), within="assess.answer", rules=("ASSESS-02",)),
+    Clock("objection", starts=("object",), stops=("decide",), within="assess.decide", rules=("ASSESS-02",)),
 )
 
 RULES = (
@@ -156,17 +156,19 @@ RULES = (
     *computed(
         "assess", "ASSESS-10", "ROLE-11", note="terms missed by the records somebody handled, with --why by number"
     ),
-    *enforced("assessment draw", "ASSESS-02", note="only the superior judges; told, acknowledged or objected to"),
-    *enforced("assessment draw", "ASSESS-03", note="after the quarter, once; quarters without: pm duties (AMB-80)"),
-    *recorded("assessment draw contractor", "ASSESS-07", note="score and judgement; check lists come with inspections"),
-    *recorded("assessment draw liability", "ASSESS-10"),
+    *enforced("assessment appraise", "ASSESS-02", note="only the superior judges; told, acknowledged or objected to"),
+    *enforced("assessment appraise", "ASSESS-03", note="after the quarter, once; quarters without: pm duties (AMB-80)"),
+    *recorded(
+        "assessment appraise contractor", "ASSESS-07", note="score and judgement; check lists come with inspections"
+    ),
+    *recorded("assessment appraise liability", "ASSESS-10"),
     *guidance(
-        "assessment draw",
+        "assessment appraise",
         "ASSESS-08",
         note=N_("Weigh cooperation: whoever does not cooperate in serving is not qualified for this office."),
     ),
     *guidance(
-        "assessment draw",
+        "assessment appraise",
         "ASSESS-09",
         note=N_(
             "Judge each step: collecting, analysing, handling, summing up. See first: pm assess person LOGIN --why"

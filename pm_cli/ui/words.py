@@ -44,7 +44,10 @@ EXTRA: tuple[tuple[str, str], ...] = (
     ("field", "sheet"),
     *(("field", name) for name in ("route", "remedy", "rework_state", "open_members")),
     *(("field", name) for name in ("first_contact", "source", "gatherer", "where", "was_affected", "restored")),
-    *(("field", name) for name in ("duty_told", "leader_called", "leader_on_scene", "technician_told", "director_told")),
+    *(
+        ("field", name)
+        for name in ("duty_told", "leader_called", "leader_on_scene", "technician_told", "director_told")
+    ),
     *(("field", name) for name in ("stayed_until", "told_at", "reported_at", "sent_at", "visit_by")),
     *(("field", name) for name in ("attempts", "verified_at", "repeated", "matter", "nonconformities", "inputs")),
     *(("field", name) for name in ("document_code", "base", "targets", "gathered", "evaluate_by")),

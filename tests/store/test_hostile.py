@@ -115,7 +115,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
         (b"id: CP-260302-B05\nkind: complaint\nstate: y\nevents: []\n", 1, "at least one event"),
         (b"id: CP-260302-B05\nkind: complaint\nstate: y\nevents:\n- id: a\n", 5, "an event needs"),
         (b"id: CP-260302-B06\nkind: complaint\nstate: y\nevents:\n"
-         b"- id: a\n  at: 2026-03-02T10:00:00+08:00\n  recorded: 2026-03-02T10:00:00+08:00\n  by: x\n  do: y\n",
+         b"- id: a\n  nonce: b\n  at: 2026-03-02T10:00:00+08:00\n  recorded: 2026-03-02T10:00:00+08:00\n  by: x\n  do: y\n",
          1, "named after another number"),
     ],
 )  # fmt: skip

@@ -118,7 +118,7 @@ def _everybody(scope: Scope) -> None:
         return
     titles = [_("Who"), _("ID"), _("State"), _("Score"), _("Assessor")]
     console.table(titles, [(_called(scope, row["who"]), *_shown(scope, row)) for row in rows])
-    left = [who for who in wanted if who not in drawn]
+    left = [_called(scope, who) for who in wanted if who not in drawn]
     if left:
         console.tell(_("Still to be assessed for {period}: {who}").format(period=scope.period.name, who=listed(left)))
 

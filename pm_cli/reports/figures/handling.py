@@ -69,7 +69,7 @@ def complaint_handling(scope: Scope) -> Plain:
     }
 
 
-def complaintdepartments_of(scope: Scope) -> list[Plain]:
+def complaint_departments(scope: Scope) -> list[Plain]:
     """Complaints concerning each department, with its heads, who are answerable for them (ASSESS-05, ASSESS-06)."""
     rows = _grouped(
         complaints(scope), "department", lambda case: departments_of(scope, case), min_base(scope, "department")
