@@ -59,10 +59,13 @@ def leaves(action: type[Action]) -> tuple[Input, ...]:
 
 @cache
 def furnished() -> MemoryBooks:
-    """The staff and flats of the cases, and keys in the cabinet, so that there is something to lend."""
+    """The staff and flats of the cases, keys to lend, complaints to put together, a question answered and to be visited."""
     books = replace(opened(), records=dict(opened().records))
-    if "key" in kinds.names():
-        books.do("key", "add", {"code": "K-3-1502", "room": "3-1502", "count": 9}, by="admin", at=OPENING)
+    books.do("key", "add", {"code": "K-3-1502", "room": "3-1502", "count": 9}, by="admin", at=OPENING)
+    said = {"unit": "3-1502", "channel": "phone", "content": "漏水"}
+    for _each in range(2):
+        books.do("complaint", "receive", said, by="li.na", at=OPENING)
+    books.do("consultation", "ask", {**said, "answer": "明天"}, by="li.na", at=OPENING)
     return books
 
 
@@ -131,8 +134,12 @@ class Days:
             place = given
             for name in leaf.path[:-1]:
                 place = place.setdefault(name, {})
-            place[leaf.path[-1]] = [value] if leaf.many else value
+            place[leaf.path[-1]] = self.several(leaf, value) if leaf.many else value
         yield from given.items()
+
+    def several(self, leaf: Input, first: Any) -> list[Any]:
+        """A list of up to three values, the first of which is there already."""
+        return [first, *(self.value(leaf) for _more in range(self.dice.choice((0, 0, 1, 2))))]
 
     def amending(self, record: Record, action: str) -> Iterator[tuple[str, Any]]:
         """Input of the actions that work on another event of the record."""
