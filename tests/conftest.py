@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+
+from pm_cli.core.text import use_language
 
 SURROUNDINGS = {
     "LC_ALL": "C.UTF-8",
@@ -24,3 +27,9 @@ os.environ.update(SURROUNDINGS)
 settings.register_profile("quick", max_examples=20, deadline=None)
 settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True)
 settings.load_profile("ci" if "CI" in os.environ else "quick")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Whatever language the test before has spoken."""
+    use_language("en")
