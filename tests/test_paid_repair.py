@@ -231,3 +231,41 @@ def test_every_limit_that_ships_can_be_read_and_names_its_neighbours() -> None:
 def test_what_is_no_limit(text: str) -> None:
     with pytest.raises(ValueError, match="is not a limit"):
         Limit.parse(text)
+
+
+REPAIRED_AGAIN = """
+== 2026-11-25
+10:00 li.na repair visit @f --way phone --result dissatisfied
+10:10 he.jing n: nonconformity open --request @f --source return_visit --description 把手又松了
+10:12 he.jing nonconformity report @n --reported-to zhou.li
+10:20 he.jing nonconformity analyse @n --cause 螺丝过短 --cause-class material --cause-department engineering
+10:30 he.jing nonconformity plan @n --correction 换长螺丝 --corrective-action 领料改用长螺丝 --preventive-action 更新备料清单
+  --accountable wang.gang --due '2026-11-28 17:00'
+10:40 sun.li repair assign @f --worker wang.gang --told 今天再来
+11:00 wang.gang repair arrive @f
+11:20 wang.gang repair finish @f --work-done 换长螺丝
+11:25 wang.gang repair accept @f --signature-who 王强 --test-result 牢固
+11:30 wang.gang nonconformity carry-out @n --result 已更换并更新清单
+== 2026-11-26
+09:00 li.na repair return-slip @f
+09:10 sun.li repair write-off @f
+10:00 li.na repair visit @f --way phone --result satisfied
+11:00 he.jing nonconformity verify @n --verification effective --opinion 牢固 --verification-signature-who 何静
+11:10 he.jing nonconformity close @n --location 质量记录
+"""
+
+
+def test_a_bad_answer_comes_back_as_work_and_ends_verified(tmp_path: Path) -> None:
+    """RV-21, NC-01: the request is reopened, done again and visited again; the report is verified by who did not do it."""
+    root = tmp_path / "estate"
+    make_demo.tell(root, STORY + REPAIRED_AGAIN)
+    repair = seen(root, "show", FREE, at=at(26, 12))
+    done = [event["do"] for event in repair["events"]]
+    assert done.count("visit") == 2
+    assert done.index("visit") < done.index("reopen") < len(done) - 1 - done[::-1].index("visit")
+    (report,) = seen(root, "list", "nonconformity", at=at(26, 12))
+    assert report["state"] == "closed"
+    figures = seen(root, "stats", "--month", "2026-11", at=at(26, 12))
+    assert figures["total"]["reopened"] == 2, (
+        "the rework of the first order, and this one once: visit and reopening are one"
+    )

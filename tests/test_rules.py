@@ -9,7 +9,7 @@ from pm_cli.flows.catalogue import Honoured, claimed, honoured
 from tests import rule_cases
 
 PROVED = {"enforced", "computed", "recorded"}
-OWNED = ("SHEET", "KEY", "COMP", "CONS", "SUGG", "DISP", "EMER", "COND")
+OWNED = ("SHEET", "KEY", "COMP", "CONS", "SUGG", "DISP", "EMER", "COND", "WORK", "RV", "NC", "STAT", "ASSESS")
 """Sections this version honours whole."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pm_cli import kinds
 from pm_cli.core.clock import Run, Tracker
 from pm_cli.core.escalation import ALERT, next_level, told
-from pm_cli.core.flow import flow
+from pm_cli.core.flow import Flow, flow
 from pm_cli.core.fold import fold, known
 from pm_cli.core.ident import linked
 from pm_cli.core.policy import span
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 VISIT = "visit"
 """The action by which all kinds enter a return visit."""
+_SETTLED = Flow.RESOLVED | Flow.CLOSED
 NAME = 6
 """Longest text, in characters, that is taken for a name and can be found by its initials."""
 
@@ -61,7 +62,8 @@ def from_record(record: Record, policy: Policy, calendar: Calendar, until: datet
 def from_fold(kind: Kind, record: Record, folded: Fold, runs: list[Run], calendar: Calendar) -> Row:
     """The row of a record that was folded already, with its clocks."""
     learned = {event.id: _seconds(known(record, event)) for event in record.events}
-    events = [_event(kind, number, step, learned) for number, step in enumerate(folded.steps)]
+    counts = _counts(kind, folded)
+    events = [_event(number, step, learned, counts[number]) for number, step in enumerate(folded.steps)]
     happened = {step.event.id: row[1] for step, row in zip(folded.steps, events, strict=True)}
     alerts = [step for step in folded.steps if step.event.do == ALERT]
     settled = not kind.is_open(folded.state) or "external" in folded.fields
@@ -106,12 +108,24 @@ def _record(
     )
 
 
-def _event(kind: Kind, number: int, step: Step, learned: dict[str, int]) -> tuple[object, ...]:
+def _event(number: int, step: Step, learned: dict[str, int], counts_as: int) -> tuple[object, ...]:
     event = step.event
-    counts_as = _flow(kind.name, event.do, step.before, step.after)
     result, way = (event.given.get(name) if event.do == VISIT else None for name in ("result", "way"))
     happened, entered = _seconds(step.instant), learned[event.id]
     return (number, happened, entered, event.do, event.by, step.before, step.after, counts_as, result, way)
+
+
+def _counts(kind: Kind, folded: Fold) -> list[int]:
+    """What each step counts as; what was resolved is reopened once, by a bad answer or by name, until it is so anew."""
+    found, reopened = [], False
+    for step in folded.steps:
+        counted = _flow(kind.name, step.event.do, step.before, step.after)
+        if counted & _SETTLED:
+            reopened = False
+        elif counted & Flow.REOPENED:
+            counted, reopened = counted & ~Flow.REOPENED if reopened else counted, True
+        found.append(int(counted))
+    return found
 
 
 @cache
