@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from pm_cli import kinds
 from pm_cli.core.action import Action
 from pm_cli.core.document_code import CodeOfDocument
 from pm_cli.core.errors import PmError
