@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pm_cli.flows import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,5 @@ def derived(kind: str) -> Callable[[Derive], Derive]:
 
 def of(view: View, record: Record) -> dict[str, str]:
     """All derived fields of a record."""
-    for path in Path(__file__).parent.glob("[a-z]*.py"):
-        import_module(f"pm_cli.flows.{path.stem}")
+    declared.load("derived", record.kind)
     return {name: text for function in _DECLARED.get(record.kind, []) for name, text in function(view, record).items()}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pm_cli.flows import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,6 @@ def follows(kind: str, *actions: str) -> Callable[[Follow], Follow]:
 
 def following(books: Books, kind: Kind, order: Order, outcome: Outcome) -> list[Outcome]:
     """The outcomes that follow from one."""
-    for path in Path(__file__).parent.glob("[a-z]*.py"):
-        import_module(f"pm_cli.flows.{path.stem}")
+    declared.load("follows", kind.name)
     follow = _DECLARED.get((kind.name, order.action.name))
     return follow(books, order, outcome) if follow else []

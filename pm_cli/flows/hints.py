@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pm_cli.flows import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,11 +35,10 @@ def before(
     ledger: Ledger, kind: str, action: str, raw: Mapping[str, Any], number: str | None, at: datetime
 ) -> list[str]:
     """The lines for an action, of which `raw` was typed, on the record of a number (None: a new one)."""
-    for path in Path(__file__).parent.glob("[a-z]*.py"):
-        import_module(f"pm_cli.flows.{path.stem}")
-    declared = _DECLARED.get((kind, action), [])
-    if not declared:
+    declared.load("hint", kind)
+    functions = _DECLARED.get((kind, action), [])
+    if not functions:
         return []
     record = ledger.get(ledger.number(number, (kind,))) if number else None
     known = {**(record.fields if record else {}), **raw}
-    return [line for function in declared for line in function(ledger, known, at)]
+    return [line for function in functions for line in function(ledger, known, at)]

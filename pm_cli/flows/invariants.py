@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from pm_cli.flows import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -52,15 +52,15 @@ def invariant(*kinds: str) -> Callable[..., Callable[..., Iterator[Violation]]]:
 
 def concerned() -> tuple[str, ...]:
     """The kinds for which something is declared."""
-    for path in Path(__file__).parent.glob("[a-z]*.py"):
-        import_module(f"pm_cli.flows.{path.stem}")
+    declared.load("invariant")
     return tuple(sorted(_DECLARED))
 
 
 def broken(view: View, changed: Iterable[Record]) -> list[Violation]:
     """What would no longer hold if these records were written."""
-    concerned()
     records = list(changed)
+    for record in records:
+        declared.load("invariant", record.kind)
     by_number = {record.id: record for record in records}
     return [
         violation
