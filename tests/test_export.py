@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pm_cli.cli.commands.export import _guarded
+from pm_cli.cli.commands.export import guarded
 from pm_cli.flows.importing import table
 from tests.store.desk import Desk
 
@@ -77,17 +77,17 @@ def test_rooms_and_phones_stay_text_and_formulas_sleep(desk: Desk) -> None:
         "2月3日",
     ],
 )
-def test_what_a_spreadsheet_would_change_is_guarded(text: str) -> None:
-    assert _guarded(text) == "\t" + text
+def test_what_a_spreadsheet_would_change_isguarded(text: str) -> None:
+    assert guarded(text) == "\t" + text
 
 
 @pytest.mark.parametrize("text", ["漏水", "12 Main St", "K-3-1502-1", "marmalade", "", "a-5 b", "jan" * 50 + "!"])
 def test_other_text_is_left_alone(text: str) -> None:
-    assert _guarded(text) == text
+    assert guarded(text) == text
 
 
 def test_hidden_characters_do_not_leave(desk: Desk) -> None:
-    assert "\u202e" not in _guarded("abc\u202etxt.exe")
+    assert "\u202e" not in guarded("abc\u202etxt.exe")
 
 
 def test_import_takes_the_guard_off_again(desk: Desk, tmp_path: Path) -> None:

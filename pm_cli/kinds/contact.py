@@ -10,6 +10,7 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Channel, Department, Person
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import CS_LEADERS, DESK, DIRECTORS, EVERYBODY, HEADS
+from pm_cli.core.rank import roles_of
 from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.source import Gatherer, Source, gatherer_of, source_of
@@ -267,7 +268,7 @@ def _wrong_ear(now: Facts, login: object, department: object) -> Refusal | None:
 
 def _unconcerned(now: Facts, login: object, visit: Mapping[str, object]) -> Refusal | None:
     """Why telling this person of a visit does not count: neither visited, of the department, nor a leader."""
-    if login == visit.get("for_person") or LEADERS & _roles(now, login):
+    if login == visit.get("for_person") or LEADERS & roles_of(now, str(login)):
         return None
     department = visit.get("for_department")
     if department and _department(now, login) == department:
@@ -279,8 +280,3 @@ def _unconcerned(now: Facts, login: object, visit: Mapping[str, object]) -> Refu
 def _department(now: Facts, login: object) -> str:
     person = now.find(str(login))
     return str(person.fields.get("department", "")) if person else ""
-
-
-def _roles(now: Facts, login: object) -> frozenset[str]:
-    person = now.find(str(login))
-    return frozenset(map(str, person.fields.get("role", []))) if person else frozenset()

@@ -11,7 +11,7 @@ from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.ident import linked
 from pm_cli.core.kind import Declaration
-from pm_cli.core.person import RANK
+from pm_cli.core.rank import rank_of
 from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _, fold_width, listed
 from pm_cli.core.types import Day, Flag, StaffRef, Text, Type
@@ -168,8 +168,6 @@ def _nothing_said() -> Refusal:
 def _not_superior(login: str | None, now: Facts) -> Refusal | None:
     if not login:
         return None
-    person = now.find(login)
-    roles = person.fields.get("role", []) if person else []
-    if max((RANK.get(str(role), 0) for role in roles), default=0) > now.by.rank:
+    if rank_of(now, login) > now.by.rank:
         return None
     return Refusal(_("{who} is not above {by}.").format(who=login, by=now.by.id), rules=("KEY-12",))

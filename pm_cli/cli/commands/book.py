@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pm_cli.cli.asof import View, seen_at
-from pm_cli.cli.commands.export import _guarded as guarded
+from pm_cli.cli.commands.export import guarded
+from pm_cli.cli.document import deliver, form_of
 from pm_cli.cli.options import AsOf
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
@@ -60,16 +60,12 @@ def run(
     wanted = books.meant(name)
     if not wanted:
         raise Usage(_("There is no book {name!r}: {names}").format(name=name, names=listed(books.names())))
-    book, form, view = books.load(wanted), _format(format, output), seen_at(current, as_of)
+    book, form, view = books.load(wanted), form_of(format, output, FORMATS), seen_at(current, as_of)
     period = _period(book, view, {"date": date, "week": week, "month": month, "from": from_, "to": to})
     writer = author or view.ledger.desk_settings.acting_at(current.now) or ""
     drawn = draw_up(wanted, book, Scope(view.ledger, period, view.moment), writer)
     text = _written(book, drawn, form, view)
-    if output:
-        Path(output).write_text(text, encoding="utf-8", newline="")
-        console.tell(_("Written to {file}").format(file=output))
-    else:
-        console.raw(text)
+    deliver(text, output, newline="")
     warn_of_problems(view.ledger)
 
 
@@ -89,15 +85,6 @@ def _list() -> None:
         [_("Form"), _("Book"), _("Chinese title"), _("English title"), _("Rules")],
         [(book.form, name.replace("_", "-"), book.zh, book.en, ", ".join(book.rules)) for name, book in found],
     )
-
-
-def _format(asked: str, output: str) -> str:
-    """The format asked for, that of the file to write, or what suits the reader; raises Usage."""
-    suffix = Path(output).suffix.removeprefix(".")
-    fitting = "json" if current.json else suffix if suffix in FORMATS else "txt" if console.on_terminal() else "md"
-    if asked and asked not in FORMATS:
-        raise Usage(_("Format is one of: {names}").format(names=", ".join(FORMATS)))
-    return asked or fitting
 
 
 def _period(book: Book, view: View, typed: dict[str, str]) -> Period:

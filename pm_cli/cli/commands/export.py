@@ -17,8 +17,7 @@ import typer
 
 from pm_cli import kinds
 from pm_cli.cli.asof import View, seen_at
-from pm_cli.cli.commands.list_ import _conditions as conditions_of
-from pm_cli.cli.commands.list_ import _kind as kind_named
+from pm_cli.cli.commands.list_ import conditions_of, kind_named
 from pm_cli.cli.present import record_json
 from pm_cli.cli.query import iso
 from pm_cli.cli.session import current
@@ -104,7 +103,7 @@ def _as_table(view: View, kind: Kind, where: str, values: list[Any], out: TextIO
         held = dict(_flat(json.loads(fields)))
         times = (_local(iso(view.ledger, at) or "", view.ledger.zone) for at in (began, closed))
         cells = (_cell(held.get(name, ""), declared.get(name, COUNTER), view.ledger.zone) for name in columns)
-        writer.writerow([_guarded(number), state, *times, *cells])
+        writer.writerow([guarded(number), state, *times, *cells])
 
 
 def _declared(kind: Kind) -> dict[str, Type]:
@@ -135,14 +134,14 @@ def _cell(text: str, declared: Type, zone: tzinfo) -> str | Decimal:
         return _local(text, zone)
     if isinstance(declared, Count | Amount) and NUMBER.fullmatch(text):
         return Decimal(text)
-    return _guarded(linked(text) if isinstance(declared, Link) else text)
+    return guarded(linked(text) if isinstance(declared, Link) else text)
 
 
 def _local(text: str, zone: tzinfo) -> str:
     return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M:%S}" if text else ""
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
     """A text that stays one: what looks like a formula, number or date gets a tab in front, which import takes off."""
     plain = console.defused(text)
     return "\t" + plain if FORMULA.match(plain) or RECKONED.fullmatch(plain) else plain

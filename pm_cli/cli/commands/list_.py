@@ -48,9 +48,9 @@ def run(
     as_of: AsOf = "",
     with_late_entries: WithLate = False,
 ) -> None:
-    name = _kind(kind)
+    name = kind_named(kind)
     view = seen_at(current, as_of, with_late_entries)
-    conditions, values = _conditions(view, name, state, unit, handler, where, since, until)
+    conditions, values = conditions_of(view, name, state, unit, handler, where, since, until)
     if open_:
         conditions.append("open = 1")
     if late:
@@ -74,7 +74,7 @@ def run(
     warn_of_problems(view.ledger)
 
 
-def _kind(typed: str) -> str:
+def kind_named(typed: str) -> str:
     name = typed.lower().replace("-", "_")
     if name in kinds.names():
         return name
@@ -84,7 +84,7 @@ def _kind(typed: str) -> str:
     raise Usage(_("There is no kind {name!r}: {names}").format(name=typed, names=", ".join(kinds.names())))
 
 
-def _conditions(
+def conditions_of(
     view: View, kind: str, states: list[str], unit: str, handler: str, where: list[str], since: str, until: str
 ) -> tuple[list[str], list[Any]]:
     conditions: list[str] = ["kind = ?"]

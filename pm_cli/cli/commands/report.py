@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pm_cli import reports
 from pm_cli.cli.asof import View, seen_at
+from pm_cli.cli.document import deliver, form_of
 from pm_cli.cli.options import AsOf, WithLate
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
@@ -18,7 +18,6 @@ from pm_cli.core.text import N_, _
 from pm_cli.core.times import When
 from pm_cli.reports.figures.report import Report, draw_up
 from pm_cli.reports.figures.scope import Scope
-from pm_cli.ui import console
 
 if TYPE_CHECKING:
     from pm_cli.reports.figures.periods import Period
@@ -50,7 +49,7 @@ def run(
     wanted = reports.meant(name)
     if not wanted:
         raise Usage(_("There is no report {name!r}: {names}").format(name=name, names=", ".join(reports.names())))
-    report, form = reports.load(wanted), _format(format, output)
+    report, form = reports.load(wanted), form_of(format, output, FORMATS)
     view = seen_at(current, as_of, with_late_entries)
     period = _period(report, {"day": date, "week": week, "month": month, "quarter": quarter}, view)
     figures = draw_up(wanted, report, Scope(view.ledger, period, view.moment, with_late_entries))
@@ -59,21 +58,8 @@ def run(
         if form == "json"
         else _rendered(report, figures, form, view)
     )
-    if output:
-        Path(output).write_text(text, encoding="utf-8", newline="\n")
-        console.tell(_("Written to {file}").format(file=output))
-    else:
-        console.raw(text)
+    deliver(text, output)
     warn_of_problems(view.ledger)
-
-
-def _format(asked: str, output: str) -> str:
-    """The format asked for, that of the file to write, or what suits the reader; raises Usage."""
-    suffix = Path(output).suffix.removeprefix(".")
-    fitting = "json" if current.json else suffix if suffix in FORMATS else "txt" if console.on_terminal() else "md"
-    if asked and asked not in FORMATS:
-        raise Usage(_("Format is one of: {names}").format(names=", ".join(FORMATS)))
-    return asked or fitting
 
 
 def _period(report: Report, typed: dict[str, str], view: View) -> Period:
