@@ -117,7 +117,7 @@ def nobody_left_behind(view: View, record: Record, changed: Mapping[str, Record]
         yield _in_ended_group(record.id, listed(sorted(member.id for member in members)), members[0].id)
 
 
-@invariant("complaint")
+@invariant("complaint", by_link=True)
 def in_a_group_that_is_open(view: View, record: Record, changed: Mapping[str, Record]) -> Iterator[Violation]:
     """An open complaint is in a group that is open, also after two desks have merged (COMP-40)."""
     number = linked(str(record.fields.get("group", "")))
@@ -128,7 +128,7 @@ def in_a_group_that_is_open(view: View, record: Record, changed: Mapping[str, Re
         yield _in_ended_group(number, record.id, record.id)
 
 
-@invariant("complaint")
+@invariant("complaint", by_link=True)
 def repeats_an_earlier_one(view: View, record: Record, changed: Mapping[str, Record]) -> Iterator[Violation]:
     """What is called a repetition names an older complaint of the same building, never itself (COMP-57)."""
     number = linked(str(record.fields.get("repeat_of", "")))

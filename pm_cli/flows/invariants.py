@@ -35,16 +35,21 @@ class View(Protocol):
 
 _DECLARED: dict[str, list[Callable[[View, Record, Mapping[str, Record]], Iterator[Violation]]]] = {}
 
+_ENTANGLED: set[str] = set()
 
-def invariant(*kinds: str) -> Callable[..., Callable[..., Iterator[Violation]]]:
+
+def invariant(*kinds: str, by_link: bool = False) -> Callable[..., Callable[..., Iterator[Violation]]]:
     """Declare a check that runs when a record of one of these kinds changes.
 
     It is given the view of the ledger before the change, the changed record and all changed records by number.
+    `by_link` says that it looks only at records which the changed one names, not at whatever else comes in.
     """
 
     def declare(check: Callable[..., Iterator[Violation]]) -> Callable[..., Iterator[Violation]]:
         for kind in kinds:
             _DECLARED.setdefault(kind, []).append(check)
+            if not by_link:
+                _ENTANGLED.add(kind)
         return check
 
     return declare
@@ -54,6 +59,12 @@ def concerned() -> tuple[str, ...]:
     """The kinds for which something is declared."""
     declared.load("invariant")
     return tuple(sorted(_DECLARED))
+
+
+def entangled() -> frozenset[str]:
+    """The kinds whose records have to agree with others of their kind, so that an import builds them one by one."""
+    declared.load("invariant")
+    return frozenset(_ENTANGLED)
 
 
 def broken(view: View, changed: Iterable[Record]) -> list[Violation]:

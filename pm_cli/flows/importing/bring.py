@@ -157,7 +157,7 @@ class Import:
 
     def _by_day(self, taken: Iterable[Taken]) -> list[list[Taken]]:
         """Rows in the order of their time, in batches of whole days; in one where records have to agree with others."""
-        size = BATCH if self._concerned.isdisjoint(self._plan.chains) else sys.maxsize
+        size = BATCH if invariants.entangled().isdisjoint(self._plan.chains) else sys.maxsize
         batches: list[list[Taken]] = []
         for row in sorted(taken, key=lambda taken: (taken.at, taken.row.line)):
             if batches and (len(batches[-1]) < size or batches[-1][-1].at.date() == row.at.date()):
