@@ -25,7 +25,7 @@ RESOLVES = {
     "suggestion": {"reply"},
     "situation": {"answer"},
 }
-REOPENS = {"repair": {"reopen", "rework"}}
+REOPENS = {"repair": {"reopen", "rework"}, "complaint": {"reopen", "rectify"}}
 CLOSES = {"close", "explain", "write_off", "decline", "enter"}
 SATISFIED_CLOSES = {"repair", "complaint", "consultation"}
 KINDS = tuple(RESOLVES)

@@ -32,17 +32,18 @@ PREPARED = 30
 
 _CHOICE = re.compile(r"(\w+) = (.+)")
 _TITLE = re.compile(r"== (.+), (\d+)")
-_STEP = re.compile(r"(\d+)(?:-(\d+))? (\S+) (.+)")
-_AGREED = re.compile(r"\{\+(\d+) (\d\d:\d\d)\}")
+_STEP = re.compile(r"(\d+)(?:-(\d+))? (\S+) (?:(\w+): )?(.+)")
+_AGREED = re.compile(r"\{\+(\d+)(?: (\d\d:\d\d))?\}")
 
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody types, so many minutes after the step before."""
+    """What somebody types, so many minutes after the step before; `label` names the record it begins beside the request."""
 
     soonest: int
     latest: int
     by: str
+    label: str
     command: str
 
 
@@ -57,7 +58,7 @@ class Routes:
 
 @dataclass
 class Request:
-    """One request on its way: the steps still to come and what chance chose for it."""
+    """One request on its way: the steps still to come, what chance chose for it, and the numbers of what goes with it."""
 
     steps: Iterator[Step]
     chosen: dict[str, str]
@@ -72,7 +73,7 @@ def routes(text: str) -> Routes:
             found.paths.append([])
             found.weights.append(int(title[2]))
         elif step := _STEP.fullmatch(line):
-            found.paths[-1].append(Step(int(step[1]), int(step[2] or step[1]), step[3], step[4]))
+            found.paths[-1].append(Step(int(step[1]), int(step[2] or step[1]), step[3], step[4] or "", step[5]))
         elif choice := _CHOICE.fullmatch(line):
             found.choices[choice[1]] = [word.strip() for word in choice[2].split("|")]
         else:
@@ -136,7 +137,10 @@ class Month:
         while queue and queue[0][0] < until:
             at, _order, step, request = heapq.heappop(queue)
             command = _filled(step.command, request, at)
-            request.number = self.type(at, _filled(step.by, request, at), command) or request.number
+            number = self.type(at, _filled(step.by, request, at), command)
+            request.number = request.number or number
+            if step.label:
+                request.chosen[step.label] = number
             expect(at, request)
 
 
@@ -144,7 +148,10 @@ def _filled(text: str, request: Request, at: datetime) -> str:
     """A step with the number of its record, what chance chose and the times agreed."""
 
     def agreed(found: re.Match[str]) -> str:
-        then = datetime.combine(at.date() + timedelta(days=int(found[1])), time.fromisoformat(found[2]), ZONE)
+        day = at.date() + timedelta(days=int(found[1]))
+        if not found[2]:
+            return day.isoformat()
+        then = datetime.combine(day, time.fromisoformat(found[2]), ZONE)
         return f"{max(then, at + timedelta(hours=1)):%Y-%m-%d %H:%M}"
 
     return _AGREED.sub(agreed, text).replace(" @", f" {request.number}").format_map(request.chosen)

@@ -135,9 +135,13 @@ class MemoryBooks:
         return outcome
 
     def runs(self, number: str) -> dict[str, Run]:
-        """The clocks of a record by name."""
+        """The clocks of a record by name; of one that began anew the last."""
+        return {run.clock.name: run for run in self.all_runs(number)}
+
+    def all_runs(self, number: str) -> list[Run]:
+        """The clocks of a record, those included that were missed before a new time was agreed."""
         record = self.records[number]
         declared = kinds.load(record.kind)
         tracker = Tracker(declared.plan, declared.is_closed)
         fold(declared, record, watchers=[tracker])
-        return {run.clock.name: run for run in tracker.runs(self.policy, self.calendar)}
+        return tracker.runs(self.policy, self.calendar)

@@ -61,6 +61,7 @@ STORY = """
 SUGGESTION = """
 == 2026-11-10
 09:00 li.na g1: suggestion receive --unit 5-402 --channel online --content 建议装围栏 --caller-name 许静
+09:05 li.na sheet fill --request @g1 --reason-for-visit 建议装围栏 --requester-phone 13800005402
 09:10 li.na suggestion submit @g1 --cs-manager he.jing
 09:20 he.jing suggestion analyse @g1 --analysis 可做 --no-valuable
 09:30 he.jing suggestion reply @g1 --reply 明年安装 --signer he.jing --sent-through letter --visit-on 2026-11-11

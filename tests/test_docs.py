@@ -82,6 +82,8 @@ def test_the_worked_example_passes_its_own_cases(tmp_path: Path) -> None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("json") / "demo"
     make_demo.run(["init", str(folder), "--estate", "翠湖花园", "--demo", "--no-git"], EVENING)
+    with (folder / "ledger.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("notify: [{name: cron, kind: stdout}]\n")
     return folder
 
 

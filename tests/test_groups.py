@@ -110,13 +110,22 @@ def test_who_phoned_is_not_chased_for_a_signature_before_somebody_met_them(tmp_p
     folder = tmp_path / "estate"
     make_demo.tell(folder, STORY)
 
-    def awaited() -> list[str]:
+    def awaited(field: str = "signature") -> list[str]:
         blocks = json.loads(said(folder, "--json")[0])
-        return [row["id"] for row in blocks["signatures"] if row["field"] == "signature"]
+        return [row["id"] for row in blocks["signatures"] if row["field"] == field]
 
     assert awaited() == ["CP-261111-A02", "CP-261111-A04"]
     said(folder, "complaint", "inspect", "CP-261111-A01", "--finding", "停在五层", "--met", "--as", "li.na")
     assert awaited() == ["CP-261111-A01", "CP-261111-A02", "CP-261111-A04"]
+    letter = tmp_path / "letter.txt"
+    letter.write_text("电梯又停了", encoding="utf-8")
+    assert awaited("papers_signed") == [], "nothing is attached"
+    said(folder, "complaint", "note", "CP-261111-A02", "--text", "来信", "--attachments", str(letter), "--as", "li.na")
+    assert awaited("papers_signed") == ["CP-261111-A02"]
+    said(folder, "complaint", "sign", "CP-261111-A02", "--no-papers-signed", "--as", "li.na")
+    assert awaited("papers_signed") == ["CP-261111-A02"]
+    said(folder, "complaint", "sign", "CP-261111-A02", "--papers-signed", "--as", "li.na")
+    assert awaited("papers_signed") == []
 
 
 def test_one_desk_closes_a_group_while_another_puts_a_complaint_into_it() -> None:

@@ -163,7 +163,9 @@ def test_any_employee_or_contractor_takes_a_request(desk: Desk) -> None:
     desk.pm("staff add lu.bao --name lu.bao --role contractor --as admin")
     for kind in ("repair", "question"):
         desk.pm(f"receive {kind} --unit 5-201 --channel patrol --content 问题 --as lu.bao")
-    relayed = desk.pm("receive complaint --unit 5-201 --channel relay --content 太吵 --as lu.bao").out.split()[0]
+    relayed = desk.pm("receive complaint --unit 5-201 --channel relay --content 太吵 --slight --as lu.bao").out.split()[
+        0
+    ]
     assert desk.record(relayed).events[0].do == "relay"
     assert desk.record(desk.pm("receive complaint --unit 5-201 --channel phone --content 吵 --as li.na").out.split()[0])
 
@@ -172,7 +174,7 @@ def test_the_policy_says_who_takes_complaints_in(desk: Desk) -> None:
     """D-05 is a parameter of the estate."""
     path = "policy/reception.yaml"
     desk.edit(path, ("receptionist, cs_assistant,", "cs_assistant,"))
-    number = desk.pm("receive complaint --unit 5-201 --channel phone --content 吵 --as li.na").out.split()[0]
+    number = desk.pm("receive complaint --unit 5-201 --channel phone --content 吵 --slight --as li.na").out.split()[0]
     assert desk.record(number).events[0].do == "relay"
 
 

@@ -48,7 +48,8 @@ STORY = """
 10:20 li.na sheet receive @s1 --receiver-who 陈刚 --receiver-how ink
 15:00 li.na sheet return @s1 --opinion 已办 --signatory-who 陈刚 --signatory-how ink
 15:10 li.na sheet accept @s1 --opinion 满意 --signature-who 周敏 --signature-how ink
-15:20 li.na sheet collect @s1
+15:15 sun.hao sheet delegate @s1 --collector wang.fang --reason 李娜当班在前台
+15:20 wang.fang sheet collect @s1
 == 2026-11-16 Monday
 08:30 li.na r1: repair receive --unit 3-1502 --channel phone --content 厨房漏水
 08:35 li.na repair assign @r1 --worker zhang.wei --told 张伟上门
@@ -59,6 +60,7 @@ STORY = """
 10:35 li.na complaint report @c1 --reported-to cs_manager
 11:00 li.na complaint reply @c1 --told 马上处理
 11:30 li.na complaint judge @c1 --validity valid
+12:00 li.na sheet fill --request @c1 --requester-name 许静 --requester-phone 139
 15:00 li.na repair return-slip @r1
 16:00 li.na repair close @r1
 17:30 li.na key-count count --all-right
@@ -444,4 +446,5 @@ def test_json_keys_are_those_documented(estate: Estate) -> None:
         for part in name.split("."):
             found = found[part]
         listed = found["rows"] if isinstance(found, dict) else found
+        assert listed, f"the story has no {name}"
         assert set(listed[0]) == set(keys), name

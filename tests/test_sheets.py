@@ -246,3 +246,119 @@ def test_what_a_sheet_shows_of_the_service_reaches_the_manager(estate: Estate) -
         (S1, "engineering", "wang.fang"),
     ]
     assert "态度生硬" in estate.pm(*week, "md")
+
+
+# -- filled in at once ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quick_and_slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four requests: one with its sheet within ten minutes, one with it hours later, one never, one answered at once."""
+    root = tmp_path_factory.mktemp("filling") / "estate"
+    make_demo.tell(
+        root,
+        STORY.partition("== 2026-11-09")[0]
+        + """
+== 2026-11-09
+09:00 li.na quick: repair receive --unit 3-1502 --channel phone --content 漏水 --caller-name 周敏 --caller-phone 138
+09:04 li.na first: sheet fill --request @quick
+09:10 li.na sheet issue @first --cs-opinion 请维修 --departments engineering --departments customer_service
+09:20 li.na sheet terminate @first --explanation 业主自行解决 --head he.jing --signed ink
+09:22 li.na sheet file @first --copy archive --copy cs_filing --copy counterfoil
+09:23 li.na sheet file @first --copy department --keeper wang.fang
+09:30 wang.fang slow: complaint receive --unit 5-402 --channel phone --content 噪音 --caller-name 许静 --caller-phone 139
+09:40 wang.fang none: repair receive --unit 5-402 --channel phone --content 门坏 --caller-name 许静 --caller-phone 139
+09:50 wang.fang told: consultation ask --unit 5-402 --channel phone --content 怎么缴费 --answer 线上缴纳
+11:30 li.na sheet fill --request @slow
+12:00 li.na complaint receive --unit 3-1502 --channel phone --content 有人吵闹 --anonymous
+== 2026-11-10
+08:00 li.na sheet fill --draft --unit 3-1502 --channel phone --reason-kind repair
+== 2026-11-12 a request to the minute, and a second sheet for the quick one, which says nothing of its receipt
+09:00 li.na sheet fill --request @quick
+10:00 li.na late: repair receive --unit 3-1502 --channel phone --content 灯坏 --caller-name 周敏 --caller-phone 138
+10:10 li.na sheet fill --request @late
+""",
+    )
+    return root
+
+
+def test_how_soon_a_request_had_its_sheet(quick_and_slow: Path) -> None:
+    """SHEET-08, AMB-08: from the receipt of the request, ten minutes included; a draft nobody finished is late too."""
+    week = ("report", "weekly", "--week", "2026-W46", "--format")
+    filling = json.loads(Estate(quick_and_slow).pm(*week, "json"))["sheets"]["filling"]
+    assert (filling["at_once"]["numerator"], filling["at_once"]["denominator"]) == (2, 4)
+    assert filling["minutes"] == {"median": 10, "longest": 120}
+    assert [(row["person"], row["at_once"]["denominator"]) for row in filling["by_person"]] == [("li.na", 4)]
+    late = filling["late"]["rows"]
+    assert [(row["request"][:2], row["minutes"], row["filled"] is None) for row in late[:1]] == [("CP", 120, False)]
+    assert (late[1]["request"], late[1]["filled"]) == ("", None)
+
+
+def test_requests_that_should_have_a_sheet_and_have_none(quick_and_slow: Path) -> None:
+    """SHEET-01, SHEET-08: listed with whoever received them; not what was answered at once, nor what nobody gives a name for."""
+    week = ("report", "weekly", "--week", "2026-W46", "--format")
+    missing = json.loads(Estate(quick_and_slow).pm(*week, "json"))["sheets"]["filling"]["missing"]
+    assert [(row["kind"], row["unit"], row["by"]) for row in missing["rows"]] == [("repair", "5-402", "wang.fang")]
+    assert "Requests without a sheet (1)" in Estate(quick_and_slow).pm(*week, "md")
+
+
+# -- in whose hands -------------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_that_went_through_other_hands_is_named(estate: Estate) -> None:
+    """SHEET-18, SHEET-19: whoever fills it in issues and collects it; another one stands in the report, with the reason."""
+    week = ("report", "weekly", "--week", "2026-W46", "--format")
+    assert json.loads(estate.pm(*week, "json"))["sheets"]["other_hands"]["count"] == 0
+    collected(estate)
+    (row,) = json.loads(estate.pm(*week, "json"))["sheets"]["other_hands"]["rows"]
+    assert (row["id"], row["filled_by"], row["issued_by"], row["collected_by"]) == (
+        S2,
+        "wang.fang",
+        "wang.fang",
+        "li.na",
+    )
+    assert (row["why"], row["delegated_by"]) == ("delegated", "sun.hao")
+    assert S2 in estate.pm(*week, "md").partition("other hands")[2]
+
+
+def test_signed_in_for_an_absent_issuer_it_is_named_too(estate: Estate) -> None:
+    """SHEET-18, SHEET-20: the substitute and why."""
+    estate.li_na("sheet", "sign", S2, "--signature-who", "许静", "--signature-how", "ink")
+    estate.li_na("sheet", "accept", S2, "--opinion", "满意", "--signature-who", "许静")
+    estate.li_na("sheet", "collect", S2, "--issuer-absent")
+    figures = json.loads(estate.pm("report", "weekly", "--week", "2026-W46", "--format", "json"))["sheets"]
+    assert [(row["collected_by"], row["why"]) for row in figures["other_hands"]["rows"]] == [("li.na", "issuer_absent")]
+
+
+# -- what is still to be filed --------------------------------------------------------------------------------------
+
+
+def test_copies_that_lie_in_no_archive_are_listed_and_then_overdue(estate: Estate) -> None:
+    """SHEET-29: with `--to-file`, in the report, and after a week as overdue; whoever filed one is named."""
+    assert estate.copies("--to-file") == {}
+    collected(estate)
+    estate.li_na("sheet", "file", S2, "--copy", "archive")
+    left = {"cs_filing", "department", "counterfoil"}
+    assert {copy for _sheet, copy in estate.copies("--to-file")} == left
+    assert estate.copies(S2)[S2, "archive"]["filed_by"] == "li.na"
+    (row,) = json.loads(estate.pm("report", "weekly", "--week", "2026-W46", "--format", "json"))["sheets"]["to_file"][
+        "rows"
+    ]
+    assert (row["id"], set(row["copies"])) == (S2, left)
+    late = json.loads(estate.pm("overdue", "--json", at=datetime(2026, 11, 21, 12, tzinfo=ZONE)))
+    assert (S2, "filing") in {(row["id"], row["clock"]) for row in late}
+
+
+# -- what the centre cannot do --------------------------------------------------------------------------------------
+
+
+def test_what_was_explained_stands_on_the_sheet_with_who_explained_it(estate: Estate) -> None:
+    """SHEET-16, SHEET-17: the note, by whom and when; what was forwarded waits for the receipt."""
+    words = ("--reason", "third_party", "--explanation", "归燃气公司管", "--explained-by", "sun.hao")
+    estate.li_na("sheet", "explain", S1, *words)
+    page = estate.pm("print", S1, "--copy", "archive", "--format", "md", "--as", "li.na")
+    assert "归燃气公司管" in page
+    assert "sun.hao" in page
+    estate.li_na("sheet", "forward", S1, "--third-party", "市燃气公司")
+    waiting = {(row["id"], row["field"]) for row in json.loads(estate.pm("--json"))["signatures"]}
+    assert (S1, "proof") in waiting

@@ -270,7 +270,7 @@ def test_an_independent_count_agrees(estate: Estate, tmp_path: Path) -> None:
     """RV-08, RV-11, RV-13, RV-18, RV-24: counted again from the exports by a script that knows nothing of pm."""
     for kind in (*check_quota.VISITED, "staff"):
         (tmp_path / f"{kind}.jsonl").write_text(estate.pm("export", kind, "--format", "jsonl"), encoding="utf-8")
-    found = check_quota.counted(tmp_path, "2026-11", NOON)
+    found = check_quota.counted(check_quota.read(tmp_path, NOON), "2026-11")
     assert found == check_quota.told(estate.json("visit", "quota"))
     assert found["groups"]["repair"]["required"] == 3
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pm_cli.core.calendar import PmCalendarError, UnknownYear
 from pm_cli.core.duration import Duration, due, extend
@@ -51,6 +51,14 @@ class Clock:
         return self.within if isinstance(self.within, str) else self.within(fields)
 
 
+class Agreement(NamedTuple):
+    """An instant agreed with the resident (None: taken back), when that was, and by which event."""
+
+    due: datetime | None
+    at: datetime
+    by: str
+
+
 @dataclass(slots=True)
 class Run:
     """One running or stopped clock of one record.
@@ -63,8 +71,7 @@ class Run:
     started_by: str
     key: str = ""
     value: Value | None = None
-    agreed: datetime | None = None
-    agreed_at: datetime | None = None
+    agreements: list[Agreement] = field(default_factory=list)
     stopped: datetime | None = None
     stopped_by: str = ""
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
@@ -77,6 +84,11 @@ class Run:
         """Decide with these fields whether the clock applies and which term it has."""
         self.applies = self.clock.when is None or self.clock.when(fields)
         self.key = self.clock.key(fields) if self.applies else ""
+
+    @property
+    def agreed(self) -> datetime | None:
+        """The instant that counts as agreed."""
+        return self.agreements[-1].due if self.agreements else None
 
     @property
     def paused_since(self) -> datetime | None:
@@ -105,7 +117,8 @@ class Plan:
 class Tracker:
     """Follows the clocks of one record while its events are folded.
 
-    What applies to a clock (`when`, `within`) is asked with the fields as they are when it stops, or at the end.
+    What applies to a clock (`when`, `within`) is asked with the fields as they are when it stops, before it begins anew,
+    or at the end.
     """
 
     def __init__(self, plan: Plan, closed: Callable[[str], bool]) -> None:
@@ -118,14 +131,14 @@ class Tracker:
 
     def step(self, step: Step, fields: Fields) -> None:
         """Take one applied event into account."""
-        self._fields = fields
+        before, self._fields = self._fields, fields
         do, running = step.event.do, self._running
         began: list[str] = []
         for clock in self._by_action.get(do, ()):
             name = clock.name
             if do in clock.renews and (name in running or name in self._stopped):
                 if name in running:
-                    self._stop(running[name], step, fields)
+                    self._stop(running[name], step, before)
                 self._done.append(self._stopped.pop(name))
             elif do in clock.resumes and name in self._stopped:
                 run = running[name] = self._stopped.pop(name)
@@ -161,13 +174,18 @@ class Tracker:
         self._stopped[run.clock.name] = self._running.pop(run.clock.name)
 
     def runs(self, policy: Policy, calendar: Calendar) -> list[Run]:
-        """All clocks that apply, with their due times."""
+        """All clocks that apply, with their due times.
+
+        A new time agreed after the old one was missed begins a run of its own: both are kept, one missed (AMB-24).
+        """
         for run in self._running.values():
             run.settle(self._fields)
         found = []
         for run in (*self._done, *self._stopped.values(), *self._running.values()):
             if run.applies and (run.key or run.agreed):
                 _compute(run, policy, calendar)
+                if len(run.agreements) > 1 or (run.agreements and run.agreements[0].at > run.start):
+                    found += _missed_before(run, policy, calendar)
                 found.append(run)
         return found
 
@@ -177,8 +195,30 @@ def _agree(run: Run, step: Step, fields: Fields) -> None:
     stored = fields.get(run.clock.agreed or run.clock.no_later)
     if stored is not run.agreed_text:
         run.agreed_text = stored
-        run.agreed = datetime.fromisoformat(stored) if isinstance(stored, str) else None
-        run.agreed_at = step.instant
+        due_at = datetime.fromisoformat(stored) if isinstance(stored, str) else None
+        run.agreements.append(Agreement(due_at, step.instant, step.event.id))
+
+
+def _missed_before(run: Run, policy: Policy, calendar: Calendar) -> list[Run]:
+    """The terms of a run that had been missed when a new time was agreed; the run goes on from the last of these."""
+    missed: list[Run] = []
+    for number, agreement in enumerate(run.agreements):
+        pauses = [
+            (begin, end if end and end <= agreement.at else None) for begin, end in run.pauses if begin < agreement.at
+        ]
+        earlier = replace(
+            run,
+            agreements=run.agreements[:number],
+            stopped=agreement.at,
+            stopped_by=agreement.by,
+            pauses=pauses,
+            due=None,
+        )
+        _compute(earlier, policy, calendar)
+        if earlier.late(agreement.at) and run.due and run.due > agreement.at:
+            run.start, run.started_by = agreement.at, agreement.by
+            missed.append(earlier)
+    return missed
 
 
 def _pause(run: Run, step: Step) -> None:
@@ -197,7 +237,7 @@ def _compute(run: Run, policy: Policy, calendar: Calendar) -> None:
         if run.key:
             run.value = policy.at(run.key, run.start.astimezone(calendar.zone))
         if run.agreed and run.clock.agreed:
-            since = run.agreed_at or run.start
+            since = run.agreements[-1].at
             run.due = _moved(run.agreed, [(max(begin, since), end) for begin, end in pauses if end > since])
             return
         if run.value is None:

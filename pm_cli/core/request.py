@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core.action import BACK, OPEN, Action, Facts, may, need
+from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Channel, Person
 from pm_cli.core.person import CS, DESK, EVERYBODY
@@ -50,7 +51,18 @@ class Wait(Action, of=OPEN, to="waiting", by=DESK | {"technician"}):
     """Stop the clocks while it is the resident's turn"""
 
     wait_reason: WaitReason = need("What is awaited")
+    wait_until: Instant | None = may("Until when, if not the usual days", ask=True)
     note: Text | None = may("Particulars", keep=False)
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The end of it lies ahead."""
+        return later_than_now(self.wait_until, now)
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Waiting once more has an end of its own."""
+        if "wait_until" not in given:
+            fields.pop("wait_until", None)
 
 
 class Resume(Action, of="waiting", to=BACK, by=DESK | {"technician"}):
@@ -92,6 +104,34 @@ class Move(Action, of=OPEN, to="moved", by=CS):
     to_kind: RequestKind = need("What it really is", keep=False)
     reason: Text = need("Why", keep=False)
     moved_to: RequestRef | None = may("The successor (made by pm)")
+
+
+AWAITED = Clock(
+    "awaited",
+    ("wait",),
+    stops=("resume",),
+    within="request.awaited",
+    agreed="wait_until",
+    renews=("wait",),
+    when=lambda fields: "external" not in fields,
+    rules=("COMP-28",),
+)
+"""Whoever stopped the clocks looks again in time: what is awaited has come, or it is awaited until another day."""
+
+
+def without_sheet(now: Facts, kind: str) -> Refusal | None:
+    """Why it goes no further: its countersign sheet has not been filled in (SUGG-01); whether policy asks for one.
+
+    Whoever gives no name can have none (SHEET-33), and history is taken in as it was.
+    """
+    fields = now.fields
+    if "external" in fields or fields.get("anonymous") == "true" or kind not in now.value("sheet.requests").items:
+        return None
+    _action, received, _by = now.events()[0]
+    if any(sheet.state not in {"draft", "annulled"} for sheet in now.since("sheet", received, request=now.id)):
+        return None
+    hint = _("Fill it in first: pm sheet fill --request {id}").format(id=now.id)
+    return Refusal(_("its countersign sheet has not been filled in."), hint)
 
 
 def later_than_now(when: Instant | None, now: Facts) -> Refusal | None:

@@ -178,7 +178,8 @@ def _zone(ledger: Ledger, code: str) -> str:
     return str(record.fields.get("zone", "")) if record else ""
 
 
-_LINKED = "substr(json_extract(fields, '$.request'), 1, instr(json_extract(fields, '$.request') || '@', '@') - 1)"
+LINKED = "substr(json_extract(fields, '$.request'), 1, instr(json_extract(fields, '$.request') || '@', '@') - 1)"
+"""The number of the request a record of the index is about."""
 _FINISHED = f"""
 WITH touched AS (
   SELECT DISTINCT rid FROM event INDEXED BY event_flow
@@ -189,7 +190,7 @@ ended AS (
   WHERE at <= :at AND flow & {Flow.RESOLVED:d} AND kind = :kind AND imported = 0 AND state NOT IN ('annulled', 'moved')
   GROUP BY rid HAVING max(at) BETWEEN :begins AND :ends),
 forms AS (
-  SELECT {_LINKED} AS request, json_array(id, state, handler) AS form, max(began) FROM record
+  SELECT {LINKED} AS request, json_array(id, state, handler) AS form, max(began) FROM record
   WHERE kind = 'return_visit' AND state NOT IN ('annulled', 'draft') GROUP BY request)
 SELECT rid, record.id, kind, unit, summary, finished,
   (SELECT min(at) FROM event WHERE event.rid = ended.rid AND event.n > ended.n AND at <= :at AND {REACHED}),

@@ -12,11 +12,11 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
 from pm_cli.core.kind import ANNULLED, DRAFT, Declaration
 from pm_cli.core.person import DIRECTORS, EVERYBODY, HEADS
-from pm_cli.core.rank import rank_of
+from pm_cli.core.rank import rank_of, roles_of
 from pm_cli.core.rule import computed, enforced, guidance, recorded
 from pm_cli.core.spans import Span, days
 from pm_cli.core.text import N_, _, listed, word
-from pm_cli.core.types import Link, Natural, StaffRef, Text
+from pm_cli.core.types import Attachment, Link, Natural, StaffRef, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,6 +106,34 @@ class Tell(Action, of="appraised", to="told", by=LEADERS, rules=("ASSESS-02",)):
 
     told: Text = need("What they were told, and how")
 
+    def refuse(self, now: Facts) -> Refusal | None:
+        """What concerns a department goes to its head."""
+        if "department" not in now.fields:
+            return None
+        hint = _("Send it to the head: pm assessment send {id} --sent-to LOGIN").format(id=now.id)
+        return Refusal(_("it is about a department, whose head receives it."), hint, ("ASSESS-05",))
+
+
+class Send(Action, of="appraised", to="told", by=LEADERS, requires=("department",), rules=("ASSESS-05",)):
+    """Pass the evaluation of a department on to its head"""
+
+    sent_to: StaffRef = need("Head of the department")
+    told: Text | None = may("What was said with it")
+    attachments: list[Attachment] = may("The evaluation on paper", add=True)
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """A head, and of that department."""
+        department, head = str(now.fields["department"]), now.find(self.sent_to)
+        if HEADS & roles_of(now, self.sent_to) and head and head.fields.get("department") == department:
+            return None
+        reason = _("{who} does not head {department}.").format(who=self.sent_to, department=word("value", department))
+        return Refusal(reason, _("Who is: pm list staff"), ("ASSESS-05",))
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """When it went out."""
+        fields["sent_at"] = at
+
 
 class Concur(Action, of="told", to="acknowledged", by=EVERYBODY, rules=("ASSESS-02",)):
     """Whoever is assessed has heard it and agrees"""
@@ -146,8 +174,8 @@ class Decide(Action, of="objected", to="decided", by=LEADERS, rules=("ASSESS-02"
 SUBJECTS = ("person", "department", "contractor")
 
 CLOCKS = (
-    Clock("tell", starts=("appraise",), stops=("tell",), within="assess.tell", rules=("ASSESS-03",)),
-    Clock("answer", starts=("tell",), stops=("concur", "object"), within="assess.answer", rules=("ASSESS-02",)),
+    Clock("tell", starts=("appraise",), stops=("tell", "send"), within="assess.tell", rules=("ASSESS-03", "ASSESS-05")),
+    Clock("answer", starts=("tell", "send"), stops=("concur", "object"), within="assess.answer", rules=("ASSESS-02",)),
     Clock("objection", starts=("object",), stops=("decide",), within="assess.decide", rules=("ASSESS-02",)),
 )
 
@@ -158,6 +186,7 @@ RULES = (
     ),
     *enforced("assessment appraise", "ASSESS-02", note="only the superior judges; told, acknowledged or objected to"),
     *enforced("assessment appraise", "ASSESS-03", note="after the quarter, once; quarters without: pm duties (AMB-80)"),
+    *enforced("assessment send", "ASSESS-05", note="sent_to and sent_at; clock tell; figures: report quarterly"),
     *recorded(
         "assessment appraise contractor", "ASSESS-07", note="score and judgement; check lists come with inspections"
     ),

@@ -71,9 +71,9 @@ class PassOn(Action, of=UNANSWERED, to="at_department", by=DESK, rules=("SUGG-01
     handler: StaffRef | None = may("Who takes it there")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Not twice to the same."""
+        """With its sheet, and not twice to the same."""
         if now.state == "recorded" or now.fields.get("department") != self.department or self.handler:
-            return None
+            return request.without_sheet(now, "situation")
         return Refusal(_("{department} has it already.").format(department=word("value", self.department)))
 
     @staticmethod
@@ -90,9 +90,9 @@ class Answer(Action, of="at_department", to="answered", by=EVERYBODY, rules=("SU
     handler: StaffRef | None = may("Who looked into it")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The department in charge answers, or customer service writes down what it says."""
+        """The department in charge answers on the sheet, or customer service writes down what it says."""
         if now.by.may(DESK) or now.fields.get("department") == now.by.department:
-            return None
+            return request.without_sheet(now, "situation")
         hint = _("Customer service passes it on first: pm situation pass-on {id}").format(id=now.id)
         return Refusal(_("it was not passed to your department."), hint)
 
@@ -131,7 +131,8 @@ class Close(Action, of=(*UNANSWERED, *ANSWERED, "dissatisfied", "waiting"), to="
 
     def refuse(self, now: Facts) -> Refusal | None:
         """A sheet that is out is always waited for; a leader may leave out the rest for a reason."""
-        out = next((seen.id for seen in now.open("sheet", request=now.id) if seen.state not in BACK_AT_DESK), "")
+        here = BACK_AT_DESK | {"filled"} if self.reason else BACK_AT_DESK
+        out = next((seen.id for seen in now.open("sheet", request=now.id) if seen.state not in here), "")
         if out:
             hint = _("Enter first: pm sheet collect {sheet}").format(sheet=out)
             return Refusal(_("sheet {sheet} is not back.").format(sheet=out), hint, ("SHEET-21",))
@@ -213,6 +214,7 @@ def _unfounded(said: Close, now: Facts) -> Refusal | None:
 
 
 CLOCKS = (
+    request.AWAITED,
     Clock(
         "answer", starts=("receive",), stops=("answer",), pauses=("waiting",), resumes=("reopen",), promise=True,
         within=lambda fields: "sheet.collect" if ours(fields) else "", agreed="reply_by",
@@ -224,4 +226,10 @@ CLOCKS = (
     ),
 )  # fmt: skip
 
-RULES = (*enforced("situation answer", "SUGG-01", note="within the hours of a sheet (SHEET-21): clock answer"),)
+RULES = (
+    *enforced(
+        "situation answer",
+        "SUGG-01",
+        note="not without its countersign sheet (policy sheet.requests), and within the hours of one: clock answer",
+    ),
+)

@@ -22,12 +22,13 @@ SAFE = (
     "-c", "core.quotePath=false",
     "-c", "gc.auto=0",
 )  # fmt: skip
+IMPORT = ("fast-import", "--quiet")
 PACK = 100
 """From so many files on their contents go into one pack beforehand: each of as many loose objects costs a sync."""
 ROOMY = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "67108864"}
 """glibc keeps zlib's work space from one object to the next; given back each time, fast-import takes thrice as long."""
 PATIENCE = 1.0
-"""Seconds that an orphaned git may take to finish."""
+"""Seconds that another git, orphaned or somebody else's, may take to finish."""
 UNDER_WAY = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG")
 
 
@@ -102,12 +103,23 @@ class Git:
                     lock.unlink(missing_ok=True)
                 time.sleep(0.02)
 
+    def pack(self, contents: Iterable[bytes]) -> None:
+        """Store the contents of very many files that are going to be committed; raises GitFailed."""
+        feed(self.top, b"".join(b"blob\ndata %d\n%s\n" % (len(each), each) for each in contents), *IMPORT)
+
     def commit(
-        self, files: Mapping[str, bytes], message: str, author: Author, when: datetime, *, again: bool = False
+        self,
+        files: Mapping[str, bytes],
+        message: str,
+        author: Author,
+        when: datetime,
+        *,
+        again: bool = False,
+        packed: bool = False,
     ) -> None:
         """Commit these files (paths relative to the ledger) on the present branch; raises GitFailed.
 
-        `again`: after an interruption, when it may have been done already.
+        `again`: after an interruption, when it may have been done already; `packed`: git has the contents.
         """
         ref = self.branch
         if not ref:
@@ -115,11 +127,10 @@ class Git:
         if busy := self.under_way():
             raise GitFailed(_("a merge or rebase is under way ({what})").format(what=busy))
         contents = {self.prefix + path: content for path, content in files.items()}
-        if len(contents) >= PACK:
-            blobs = (b"blob\ndata %d\n%s\n" % (len(content), content) for content in contents.values())
-            feed(self.top, b"".join(blobs), "fast-import", "--quiet")
+        if len(contents) >= PACK and not packed:
+            self.pack(contents.values())
         # git's index first: a commit can be asked for again, but one that the index does not know looks like a deletion
-        feed(self.top, listed(contents), "update-index", "--add", "-z", "--stdin")
+        self._take(listed(contents), "--add")
         if again and self.exists(ref):
             lacking = set(run(self.top, "diff-index", "--cached", "--name-only", "-z", "HEAD").split("\0"))
             contents = {name: content for name, content in contents.items() if name in lacking}
@@ -134,7 +145,7 @@ class Git:
         for name, content in contents.items():
             parts.append(b"M 100644 inline " + quoted(name.encode()))
             parts.append(b"data %d\n%s" % (len(content), content))
-        feed(self.top, b"\n".join(parts) + b"\n", "fast-import", "--quiet", "--date-format=raw")
+        feed(self.top, b"\n".join(parts) + b"\n", *IMPORT, "--date-format=raw")
 
     def unmerged(self) -> dict[str, dict[int, str]]:
         """Paths relative to the ledger that git could not merge, with the blob of each stage (1 base, 2 ours, 3 theirs)."""
@@ -153,8 +164,20 @@ class Git:
 
     def take(self, paths: Iterable[str]) -> None:
         """Put these files of the ledger, or that they are gone, into git's index; so they are no longer unmerged."""
-        names = listed(self.prefix + path for path in paths)
-        feed(self.top, names, "update-index", "--add", "--remove", "-z", "--stdin")
+        self._take(listed(self.prefix + path for path in paths), "--add", "--remove")
+
+    def _take(self, names: bytes, *how: str) -> None:
+        """Update git's index, after a moment if another git, an editor's perhaps, is just doing so; raises GitFailed."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                feed(self.top, names, "update-index", *how, "-z", "--stdin")
+            except GitFailed:
+                if not (self.folder / "index.lock").exists() or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def conclude(self) -> None:
         """Commit the merge that is under way; raises GitFailed."""
@@ -227,6 +250,6 @@ def run(folder: Path, *arguments: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment without variables that would point git elsewhere."""
+    """The caller's environment without variables that would point git elsewhere; who only looks locks nothing."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    return {**ROOMY, **kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    return {**ROOMY, **kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

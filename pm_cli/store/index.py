@@ -124,12 +124,19 @@ class Index:
         self.db.execute("INSERT INTO meta VALUES ('version', ?)", (version,))
 
     def _fill(self) -> None:
-        """Take in all files of an index that is still empty, in large strokes, and only then make its SQL indexes."""
+        """Take in all files of an index that is still empty, and only then make its SQL indexes."""
         changed, _gone, folders = self._differences(thorough=False)
+        self._add(self._read(changed))
+        self.db.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", folders.items())
+        self._sort()
+
+    def _add(self, found: Iterable[tuple[str, Stamp, Row | Problem]]) -> None:
+        """Take in files that the index does not know, in large strokes."""
+        (last,) = self.db.execute("SELECT max(rid) FROM record").fetchone()
         records: list[tuple[object, ...]] = []
         events: list[tuple[object, ...]] = []
         clocks: list[tuple[object, ...]] = []
-        for rid, (path, stamp, row) in enumerate(self._read(changed), start=1):
+        for rid, (path, stamp, row) in enumerate(found, start=1 + (last or 0)):
             if isinstance(row, Problem):
                 self._note(path, stamp, row)
                 continue
@@ -140,9 +147,6 @@ class Index:
             if len(records) >= STROKE:
                 self._write(records, events, clocks)
         self._write(records, events, clocks)
-        self.db.executemany("INSERT OR REPLACE INTO folder VALUES (?, ?)", folders.items())
-        for statement in INDEXES.split(";"):
-            self.db.execute(statement)
 
     def _write(
         self,
@@ -153,6 +157,16 @@ class Index:
         for statement, collected in ((INSERT_RECORD, records), (INSERT_EVENT, events), (INSERT_CLOCK, clocks)):
             self.db.executemany(statement, collected)
             collected.clear()
+
+    def _sort(self) -> None:
+        """Make the SQL indexes, quicker at once than record by record."""
+        for statement in INDEXES.split(";"):
+            self.db.execute(statement)
+
+    def _unsort(self) -> None:
+        made = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        for (name,) in self.db.execute(made).fetchall():
+            self.db.execute(f"DROP INDEX {name}")
 
     def _note(self, path: str, stamp: Stamp, found: Problem) -> None:
         self.db.execute("INSERT INTO problem VALUES (?,?,?,?,?,?)", (path, *stamp, found.line, found.message))
@@ -265,16 +279,27 @@ class Index:
 
     def put(self, records: Iterable[tuple[str, Record]]) -> None:
         """Take in records that were just written."""
-        self.put_rows((path, self._row(record)) for path, record in records)
-
-    def put_rows(self, rows: Iterable[tuple[str, Row]]) -> None:
-        """Take in the rows of records that were just written."""
         horizon = time.time_ns() - YOUNG
-        fresh = [(path, _stamp(os.lstat(f"{self._root}/{path}"), horizon), row) for path, row in rows]
+        fresh = [(path, self._stamp(path, horizon), self._row(record)) for path, record in records]
         with self._change():
             for path, stamp, row in fresh:
                 self.drop(path)
                 self.insert(path, stamp, row)
+
+    def add(self, rows: Mapping[str, Row]) -> None:
+        """Take in the rows of very many records that were just written and are new, by the paths of their files."""
+        horizon = time.time_ns() - YOUNG
+        with self._change():
+            (before,) = self.db.execute("SELECT count(*) FROM record").fetchone()
+            anew = len(rows) > before
+            if anew:
+                self._unsort()
+            self._add((path, self._stamp(path, horizon), row) for path, row in rows.items())
+            if anew:
+                self._sort()
+
+    def _stamp(self, path: str, horizon: int) -> Stamp:
+        return _stamp(os.lstat(f"{self._root}/{path}"), horizon)
 
     def _row(self, record: Record) -> Row:
         from pm_cli.store import rows

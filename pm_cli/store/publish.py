@@ -120,14 +120,20 @@ def united(one: Record, other: Record) -> Record:
 
 
 def to_git(
-    ledger: Ledger, log: IntentLog, intent: Intent, published: Mapping[str, bytes], *, again: bool = False
+    ledger: Ledger,
+    log: IntentLog,
+    intent: Intent,
+    published: Mapping[str, bytes],
+    *,
+    again: bool = False,
+    packed: bool = False,
 ) -> str:
     """Commit what was published and forget the intent; returns why git did not take it, or ""."""
     failure = ""
     try:
         if ledger.git is not None:
             author = Author(intent.author, intent.email)
-            ledger.git.commit(published, intent.message, author, ledger.now(), again=again)
+            ledger.git.commit(published, intent.message, author, ledger.now(), again=again, packed=packed)
     except (GitFailed, OSError) as error:
         failure = str(error) or "git"
         _remember(ledger, intent, list(published))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 VISIT = "visit"
 """The action by which all kinds enter a return visit."""
-_SETTLED = Flow.RESOLVED | Flow.CLOSED
+_SETTLED, _REOPENED = int(Flow.RESOLVED | Flow.CLOSED), int(Flow.REOPENED)
 NAME = 6
 """Longest text, in characters, that is taken for a name and can be found by its initials."""
 
@@ -122,9 +122,9 @@ def _counts(kind: Kind, folded: Fold) -> list[int]:
         counted = _flow(kind.name, step.event.do, step.before, step.after)
         if counted & _SETTLED:
             reopened = False
-        elif counted & Flow.REOPENED:
-            counted, reopened = counted & ~Flow.REOPENED if reopened else counted, True
-        found.append(int(counted))
+        elif counted & _REOPENED:
+            counted, reopened = counted & ~_REOPENED if reopened else counted, True
+        found.append(counted)
     return found
 
 

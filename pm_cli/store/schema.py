@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "8"
+VERSION = "9"
 """Raise it whenever the tables or what is kept in them change; the index is then built anew."""
 
 RECORD_COLUMNS = (

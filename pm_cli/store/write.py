@@ -15,6 +15,7 @@ from pm_cli.core.codec_write import dump
 from pm_cli.core.errors import LedgerTrouble, NotCommitted
 from pm_cli.core.text import _
 from pm_cli.store import disk
+from pm_cli.store.git import GitFailed
 from pm_cli.store.intent import Entry, Intent, IntentLog
 from pm_cli.store.lock import locked, refuse_network
 from pm_cli.store.publish import BULK, contents, publish, recover, to_git
@@ -109,10 +110,7 @@ class Writing:
     def _carry_out(self, intent: Intent) -> None:
         """Publish, commit, index; from here on the command has happened, whatever else fails."""
         try:
-            elsewhere = publish(self.ledger.root, self._log, intent)
-            as_prepared = {path: content for path, content in self.files.items() if path not in elsewhere}
-            published = as_prepared | contents(self.ledger.root, elsewhere.values())
-            failure = self._recorded(intent, published, elsewhere)
+            elsewhere, failure = self._very_many(intent) if self._taken else self._few(intent)
         except OSError as error:
             raise NotCommitted(
                 _("{what} is saved, but not finished: {reason}").format(
@@ -131,18 +129,37 @@ class Writing:
                 _("The next command commits it; or solve it first: git status"),
             )
 
-    def _recorded(self, intent: Intent, published: Mapping[str, bytes], elsewhere: Mapping[str, str]) -> str:
-        """Commit and bring the index up to date, very many files at once; returns why git did not take it, or ""."""
-        if not self._taken:
-            failure = to_git(self.ledger, self._log, intent, published)
-            self._to_index(elsewhere)
-            return failure
+    def _few(self, intent: Intent) -> tuple[dict[str, str], str]:
+        """Publish, then commit, then index; returns what came out elsewhere, and why git did not take it, or ""."""
+        elsewhere = publish(self.ledger.root, self._log, intent)
+        failure = to_git(self.ledger, self._log, intent, self._published(elsewhere))
+        self._to_index(elsewhere)
+        return elsewhere, failure
+
+    def _very_many(self, intent: Intent) -> tuple[dict[str, str], str]:
+        """The same, with git working beside: it stores the contents while the files are published."""
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(1) as beside:
-            told = beside.submit(to_git, self.ledger, self._log, intent, published)
+            packed = beside.submit(self._pack)
+            elsewhere = publish(self.ledger.root, self._log, intent)
+            published = self._published(elsewhere)
+            told = beside.submit(lambda: to_git(self.ledger, self._log, intent, published, packed=packed.result()))
             self._to_index(elsewhere)
-            return told.result()
+            return elsewhere, told.result()
+
+    def _pack(self) -> bool:
+        """Let git store the contents beforehand; whether it did. Why it did not, the commit says."""
+        with suppress(GitFailed, OSError):
+            if self.ledger.git is not None:
+                self.ledger.git.pack(self.files.values())
+                return True
+        return False
+
+    def _published(self, elsewhere: Mapping[str, str]) -> dict[str, bytes]:
+        """The files as they were published."""
+        as_prepared = {path: content for path, content in self.files.items() if path not in elsewhere}
+        return as_prepared | contents(self.ledger.root, elsewhere.values())
 
     def _what(self) -> str:
         """What was written, in a few words."""
@@ -181,7 +198,8 @@ class Writing:
             return
         try:
             self.ledger.index.put((path, record) for path, record in self.records.items() if path not in elsewhere)
-            self.ledger.index.put_rows((path, row) for path, row in self._taken.items() if path not in elsewhere)
+            if self._taken:
+                self.ledger.index.add({path: row for path, row in self._taken.items() if path not in elsewhere})
         except Exception:  # only a cache: the next command sees that the files changed, and says what is wrong with it
             return
 

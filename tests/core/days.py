@@ -45,9 +45,9 @@ TEXTS = (
     "# -",
     "行一\n行二\n",
 )
-NAMES = ("Wang-77312", "O'Neill-77312", "王强-77312: #1")
-"""Personal values; their common part must never appear in an event."""
-PRIVATE = "77312"
+NAMES = ("Wang-ZQX", "O'Neill-ZQX", "王强-ZQX: #1")
+"""Personal values; their common part, which no hash can hold by chance, must never appear in an event."""
+PRIVATE = "ZQX"
 
 
 @cache

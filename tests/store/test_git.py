@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -140,6 +141,16 @@ class TestGitCannot:
         assert lock.exists(), "it may be in use"
         lock.unlink()
         self.catches_up(desk)
+
+    def test_somebody_elses_git_lets_go_of_the_index(self, desk: Desk) -> None:
+        """An editor that looks at the repository now and then costs a moment, nothing else."""
+        lock = desk.root / ".git/index.lock"
+        lock.touch()
+        release = Timer(0.3, lock.unlink)
+        release.start()
+        desk.pm(URGE)
+        release.join()
+        assert desk.git("status --short") == ""
 
     def test_git_cannot_write(self, desk: Desk) -> None:
         """Whoever runs this may be root, so the folder is not write-protected but in the way."""

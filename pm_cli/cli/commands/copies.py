@@ -15,6 +15,7 @@ from pm_cli.core.ident import linked
 from pm_cli.core.text import N_, _, keys_for, listed, word
 from pm_cli.flows.sheets import told
 from pm_cli.kinds.sheet.custody import COPIES, whereabouts
+from pm_cli.kinds.sheet.keeping import BACK
 from pm_cli.ui import console
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def run(
     ] = "",
     department: Annotated[str, typer.Option("--department", help=N_("Only those with this department"))] = "",
     unit: Annotated[str, typer.Option("--unit", help=N_("Only this unit or building"))] = "",
+    to_file: Annotated[bool, typer.Option("--to-file", help=N_("Only those to be filed: their sheet is back"))] = False,
 ) -> None:
     ledger = current.ledger
     wanted = {"copy": _meant(copy, COPIES), "place": _meant(place, PLACES)}
@@ -43,6 +45,7 @@ def run(
         row
         for row in _rows(ledger, number, unit, filed=bool(number) or wanted["place"] == "filed")
         if all(not key or row[name] == key for name, key in wanted.items())
+        and (not to_file or (row["state"] in BACK and row["place"] != "filed"))
         and (not department or any(department in {name, word("value", name)} for name in row["departments"]))
     ]
     if current.json:
@@ -94,6 +97,7 @@ def _row(ledger: Ledger, lies: Whereabouts, issuer: str | None) -> dict[str, Any
         **lies._asdict(),
         "since": datetime.fromisoformat(lies.since).astimezone(ledger.zone).isoformat(),
         "keeper": linked(lies.keeper),
+        "filed_by": linked(lies.filed_by),
         "say": told(lies, issuer or ""),
     }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import cache
 
 from pm_cli.core.text import _, fold_width
+from pm_cli.flows.importing import numeric
 
 Cells = Sequence[str]
 Read = Callable[[Cells], str]
@@ -139,14 +141,14 @@ class Times:
     def _fixed(self, naive: datetime) -> datetime:
         """In the ledger's zone, but with a fixed offset: times of one zone are compared by the clock on the wall."""
         # by way of UTC, because a skipped time moves on only when it changes zones
-        moment = (naive if naive.tzinfo else naive.replace(tzinfo=self.local)).astimezone(UTC)
-        return datetime.fromisoformat(moment.astimezone(self.zone).isoformat())
+        moment = (naive if naive.tzinfo else naive.replace(tzinfo=self.local)).astimezone(UTC).astimezone(self.zone)
+        return moment.replace(tzinfo=_offset(moment.utcoffset() or timedelta()), fold=0)
 
     def _naive(self, text: str) -> datetime:
         plain = fold_width(text)
         for form in self.formats:
             try:
-                return datetime.strptime(plain, form)  # noqa: DTZ007 (the zone is that of the file)
+                return numeric.read(plain, form) or datetime.strptime(plain, form)  # noqa: DTZ007 (the zone is the file's)
             except ValueError:
                 continue
         try:
@@ -154,3 +156,8 @@ class Times:
         except ValueError:
             forms = ", ".join((*self.formats, "2026-11-21 14:30:00"))
             raise ValueError(_("{text!r} is not a time like {forms}").format(text=text, forms=forms)) from None
+
+
+@cache
+def _offset(offset: timedelta) -> timezone:
+    return timezone(offset)

@@ -49,7 +49,7 @@ class Complaint(Declaration):
     search = ("caller", "content", "place", "cause", "persons", "result", "outcome", "outside_answer")
     request = True
     resolves = ("handle", "prove")
-    reopens = ("reopen",)
+    reopens = ("reopen", "rectify")
 
     @staticmethod
     def barred(now: Facts, action: str) -> Refusal | None:
@@ -70,7 +70,9 @@ class Complaint(Declaration):
 
     @staticmethod
     def awaits(signature: str, fields: Mapping[str, Node]) -> bool:
-        """Whoever phoned signs at the first personal contact, who gives no name never (SHEET-12, AMB-14)."""
-        if signature != "signature" or yes(fields, "met"):
+        """Whoever phoned signs at the first personal contact, who gives no name never, papers if any (SHEET-12, AMB-14)."""
+        if signature == "papers_signed" and "attachments" not in fields:
+            return False
+        if signature == "responsible_signature" or yes(fields, "met"):
             return True
         return fields.get("channel") in IN_PERSON and not yes(fields, "anonymous")

@@ -36,6 +36,8 @@ RESERVED = frozenset({"manager", "customer_service", "administration"})
 MANAGERS = DIRECTORS | {"cs_manager", "admin"}
 LEADERS = CS_LEADERS | DIRECTORS | {"administration", "admin"}
 SUPERVISOR = min(RANK[role] for role in RANK if role.endswith("_supervisor"))
+RECEIVERS = frozenset({"cs_manager", "centre_director", "property_department_manager"})
+"""Who receives a visitor in person when needed: CS manager or general property manager (COMP-14)."""
 OUTSIDE = frozenset({"developer", "third_party"})
 ANSWERED_OPENLY = frozenset({"online", "forum", "mailbox", "wechat"})
 """Channels on which an answer reaches somebody without a name."""
@@ -109,6 +111,26 @@ def known_up(now: Facts, held: frozenset[str]) -> Mapping[str, Node]:
         return {}
     so_far = str(now.fields.get("reported_to", ""))
     return {} if so_far == "company" or so_far in RUNGS[RUNGS.index(rung) :] else {"reported_to": rung}
+
+
+def no_receiver(now: Facts, login: str | None) -> Refusal | None:
+    """Why somebody named as having received the visitor cannot have (COMP-14)."""
+    if not login or RECEIVERS & roles_of(now, login):
+        return None
+    return Refusal(_("{who} is neither CS manager nor director.").format(who=login), rules=("COMP-14",))
+
+
+def no_papers(signed: bool | None, papers: object) -> Refusal | None:
+    """Why papers cannot be signed: there are none (COMP-15)."""
+    if not signed or papers:
+        return None
+    return Refusal(_("there are no attachments to sign."), _("Add --attachments FILE"), ("COMP-15",))
+
+
+def unsigned(fields: dict[str, Node]) -> None:
+    """Papers said not to be signed are awaited like those of which nothing was said (COMP-15)."""
+    if not yes(fields, "papers_signed"):
+        fields.pop("papers_signed", None)
 
 
 def outside(fields: Mapping[str, Node]) -> bool:

@@ -49,7 +49,6 @@ CLOCKS = (
         INTAKE,
         stops=("tell_outcome", "explain"),
         within="complaint.progress",
-        pauses=PAUSES,
         renews=("progress", "reply", "rectify", "reopen"),
         when=lambda fields: ours(fields) and not lost(fields),
         rules=("COMP-28",),
@@ -58,5 +57,5 @@ CLOCKS = (
 RULES = (
     *computed("complaint clock reply", "COMP-43", "COMP-44", "COMP-45", "COMP-46"),
     *enforced("complaint reply", "COMP-09"),
-    *computed("complaint clock progress", "COMP-28"),
+    *computed("complaint clock progress", "COMP-28", note="it runs on while the complaint waits"),
 )

@@ -15,6 +15,7 @@ from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Text
 from pm_cli.kinds.complaint.about import MANAGERS, PAUSES, Answering, count, lost, ours, unreachable
+from pm_cli.kinds.complaint.handling import unverified, unverify
 from pm_cli.kinds.complaint.promising import open_promise
 
 if TYPE_CHECKING:
@@ -56,17 +57,19 @@ class Close(Action, of=("told", "rectifying", "handled", "invalid"), to="closed"
     reason: Text = need("Why it needs nothing more", into="close_reason")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Told before, unless there is nobody to tell: then somebody else has verified it."""
+        """Told before, unless there is nobody to tell, visited, and verified by somebody else than who handled it."""
         if now.state == "invalid" and not lost(now.fields):
             hint = _("Tell them: pm complaint explain {id} --explanation TEXT").format(id=now.id)
             return Refusal(_("it is invalid and the reasons have not been told."), hint, ("COMP-34",))
         if now.state == "handled" and not lost(now.fields):
             hint = _("Tell it: pm complaint tell-outcome {id} --outcome TEXT").format(id=now.id)
             return Refusal(_("the outcome has not been told."), hint, ("COMP-29",))
-        if now.state == "handled" and "verification" not in now.fields:
-            hint = _("Enter first: pm complaint verify {id} --verification TEXT").format(id=now.id)
-            return Refusal(_("nobody can be visited, and nobody has verified it."), hint, ("COMP-39",))
-        return unvisited(now) or open_promise(now)
+        if refusal := unvisited(now) or open_promise(now):
+            return refusal
+        if not unverified(now.fields):
+            return None
+        hint = _("Enter first: pm complaint verify {id} --verification TEXT").format(id=now.id)
+        return Refusal(_("nobody has verified that it was done."), hint, ("COMP-39",))
 
 
 class Reopen(Action, of="closed", by=DESK):
@@ -85,8 +88,8 @@ class Reopen(Action, of="closed", by=DESK):
         count(fields, "reopened")
         if fields.get("validity") == "invalid":
             fields["validity"] = "undetermined"
-        for name in ("group", "verification"):
-            fields.pop(name, None)
+        fields.pop("group", None)
+        unverify(fields)
 
 
 class File(Action, of="closed", by=DESK, rules=("COMP-42",)):

@@ -14,6 +14,7 @@ from pm_cli.core.rank import roles_of
 from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import computed, enforced, guidance, recorded
 from pm_cli.core.text import N_, _
+from pm_cli.core.times import stored
 from pm_cli.core.types import Instant, StaffRef, Text
 from pm_cli.kinds.complaint.about import (
     IN_HAND,
@@ -133,10 +134,12 @@ class Handle(Action, of=IN_HAND, to="handled", by=EVERYBODY, rules=("COMP-26", "
         return _not_convened(now) or _not_outside(now) or not_repaired(now) or not_redone(now) or reserved(now)
 
 
-class Verify(Action, of="handled", by=DESK, rules=("COMP-39",)):
+class Verify(Action, of=("handled", "told", "rectifying"), by=DESK, rules=("COMP-39",)):
     """Follow up on the spot whether it was really done"""
 
     verification: Text = need("What was found")
+    tracker: StaffRef | None = may("Who followed it up (entered by pm)")
+    verified_at: Instant | None = may("When it was looked at (entered by pm)")
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Major ones are verified by the CS manager, none by who handled it (COMP-39)."""
@@ -145,6 +148,10 @@ class Verify(Action, of="handled", by=DESK, rules=("COMP-39",)):
         if now.fields.get("handler") == now.by.id:
             return Refusal(_("whoever handled it does not verify it."), rules=("COMP-39", "ROLE-19"))
         return None
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """Who followed it up, and when."""
+        return {"tracker": now.by.id, "verified_at": stored(now.at)}
 
 
 class Rectify(Action, of=("told", "rectifying"), to="handling", by=DESK, rules=("COMP-41",)):
@@ -161,7 +168,18 @@ class Rectify(Action, of=("told", "rectifying"), to="handling", by=DESK, rules=(
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
         """Count the rounds; what was verified before is of the past."""
         count(fields, "rounds")
-        fields.pop("verification", None)
+        unverify(fields)
+
+
+def unverify(fields: dict[str, Node]) -> None:
+    """What is done again is verified again."""
+    for name in ("verification", "tracker", "verified_at"):
+        fields.pop(name, None)
+
+
+def unverified(fields: Mapping[str, Node]) -> bool:
+    """Whether it was done here and nobody has looked yet whether it really was."""
+    return to_verify(fields) and "verification" not in fields
 
 
 FAILED = frozenset({"unsolved", "rectify", "reopen"})
@@ -188,6 +206,16 @@ def _not_outside(now: Facts) -> Refusal | None:
     return Refusal(_("it concerns somebody outside who has not got it yet."), hint, ("COMP-24",))
 
 
+def to_verify(fields: Mapping[str, Node]) -> bool:
+    """Whether it has to be verified: valid, ours, and not left to somebody outside, whose receipt stands for it."""
+    return here("validity", "valid")(fields) and not outside(fields)
+
+
+def looked_after(fields: Mapping[str, Node]) -> bool:
+    """Whether somebody has looked whether it was done, or has heard the complainant say so or deny it."""
+    return "verification" in fields or fields.get("visit_result") != "unreachable"
+
+
 SIGNATURES = {"responsible_signature": ("handled", "told")}
 CLOCKS = (
     Clock(
@@ -198,6 +226,17 @@ CLOCKS = (
         renews=("judge",),
         when=here("validity", "valid"),
         rules=("COMP-22",),
+    ),
+    Clock(
+        "verify",
+        ("handle",),
+        stops=("verify", "visit", "unsolved"),
+        within="complaint.verify",
+        renews=("handle",),
+        pauses=PAUSES,
+        when=to_verify,
+        done=looked_after,
+        rules=("COMP-39",),
     ),
     Clock(
         "rectify",
@@ -220,7 +259,11 @@ RULES = (
     *recorded("complaint handle responsible_signature", "COMP-27"),
     *guidance("complaint handle", "COMP-60", note=N_("Solve the real problem, fair to both sides.")),
     *recorded("complaint note text", "COMP-38"),
-    *enforced("complaint verify", "COMP-39"),
+    *enforced(
+        "complaint verify",
+        "COMP-39",
+        note="not closed before; a satisfied return visit, a major one's by the CS manager (RV-22), verifies as well",
+    ),
     *guidance("complaint verify", "COMP-59", note=N_("Go by facts and evidence, and respect the customer.")),
     *computed("complaint clock rectify", "COMP-41"),
 )

@@ -10,11 +10,23 @@ from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department, Signature
 from pm_cli.core.person import DESK, EVERYBODY
+from pm_cli.core.rank import roles_of
 from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import computed, enforced, guidance, not_applicable, recorded
 from pm_cli.core.text import N_, _
 from pm_cli.core.types import Choice, Flag, Instant, Personal, StaffRef, Text
-from pm_cli.kinds.complaint.about import About, ComplaintRef, Content, Known, known_up, ours, wrong_desk
+from pm_cli.kinds.complaint.about import (
+    About,
+    ComplaintRef,
+    Content,
+    Known,
+    known_up,
+    no_papers,
+    no_receiver,
+    ours,
+    unsigned,
+    wrong_desk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,35 +59,37 @@ class Receive(request.Intake, start=True, to="recorded", by=DESK, rules=("COMP-1
     persons: list[Personal] = may("Who was involved", add=True, rules=("COMP-15",))
     signature: Signature | None = may("The complainant's signature", rules=("COMP-15",))
     papers_signed: Flag | None = may("The attachments bear the signature too", rules=("COMP-15",))
+    received_by_manager: StaffRef | None = may("CS manager or director who received the visitor", rules=("COMP-14",))
     reported_to: Known | None = may("How far up it is known already", rules=("COMP-19",))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Only at the right desk, and without a name where none is given; an imported wish may have passed."""
         late = None if self.external else later_than_now(self.reply_by, now)
-        return wrong_desk(now, vars(self)) or named_after_all(self) or late
+        return wrong_desk(now, vars(self)) or not_so(now, self) or late
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
-        """A leader who takes it in knows of it (COMP-05, COMP-19)."""
-        return known_up(now, now.by.roles)
+        """A leader who takes it in or receives the visitor knows of it (COMP-05, COMP-14, COMP-19)."""
+        return known_up(now, now.by.roles | roles_of(now, str(self.received_by_manager or "")))
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Nobody has judged it yet (COMP-31)."""
+        """Nobody has judged it yet (COMP-31); papers that are not signed are still awaited."""
         fields.setdefault("validity", "undetermined")
+        unsigned(fields)
 
 
 class Relay(Receive, to="relayed", by=EVERYBODY, rules=("COMP-11", "COMP-12")):
     """Enter a first note of a complaint heard elsewhere, for the CS centre to take in"""
 
-    slight: Flag | None = may("It is slight: only such a one may be relayed", rules=("COMP-11",))
+    slight: Flag | None = may("It is slight: only such a one may be relayed", rules=("COMP-11",), ask=True)
     escorted: Flag | None = may("The complainant was led to the CS centre", rules=("COMP-11",))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Anybody may note what they heard (D-05); who is not slight is led to the centre (COMP-11)."""
-        if self.slight is False and not self.escorted:
-            hint = _("Lead the complainant to the CS centre and say so: --escorted")
+        if not (self.slight or self.escorted or self.external):
+            hint = _("Say that it is: --slight; else lead the complainant to the CS centre and say so: --escorted")
             return Refusal(_("only a slight complaint is relayed."), hint, ("COMP-11",))
-        return named_after_all(self) or later_than_now(self.reply_by, now)
+        return not_so(now, self) or later_than_now(self.reply_by, now)
 
 
 class Accept(Action, of="relayed", to="recorded", by=DESK, rules=("COMP-10", "COMP-12")):
@@ -89,6 +103,11 @@ class Accept(Action, of="relayed", to="recorded", by=DESK, rules=("COMP-10", "CO
         return wrong_desk(now, now.fields) or later_than_now(self.reply_by, now)
 
 
+def not_so(now: Facts, said: Receive) -> Refusal | None:
+    """Why what is said cannot be: a name of nobody, signed papers that are not there, a visitor who did not come."""
+    return named_after_all(said) or no_papers(said.papers_signed, said.attachments) or not_received(now, said)
+
+
 def named_after_all(said: Receive) -> Refusal | None:
     """No name is demanded of who gives none, and none written down."""
     caller = vars(said).get("caller")
@@ -96,6 +115,13 @@ def named_after_all(said: Receive) -> Refusal | None:
         hint = _("Leave --caller-name out; a way of contact may be kept: --caller-phone")
         return Refusal(_("an anonymous complaint carries no name."), hint)
     return None
+
+
+def not_received(now: Facts, said: Receive) -> Refusal | None:
+    """Whoever received the visitor has the rank for it, and there was one."""
+    if said.received_by_manager and said.channel != "visit":
+        return Refusal(_("nobody came to be received."), _("Say --channel visit"), ("COMP-14",))
+    return no_receiver(now, said.received_by_manager)
 
 
 CLOCKS = (Clock("relay", ("relay",), ("accept",), "complaint.relay", when=ours, rules=("COMP-12",)),)
@@ -109,7 +135,7 @@ RULES = (
     *recorded("complaint receive content_class", "COMP-07"),
     *recorded("complaint receive channel", "COMP-08"),
     *recorded("complaint receive caller", "COMP-13"),
-    *recorded("complaint receive course", "COMP-15", note="beside time, place, cause, persons, signature"),
+    *recorded("complaint receive course", "COMP-15", note="beside time, place, cause, persons; signatures are awaited"),
     *recorded("complaint receive complained_person", "COMP-16"),
     *recorded("complaint receive content", "COMP-18"),
     *enforced("complaint receive", "COMP-10"),

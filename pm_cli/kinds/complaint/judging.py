@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
+from pm_cli.core.groups import Department
 from pm_cli.core.person import DESK
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
@@ -49,7 +50,9 @@ class Classify(Action, by=DESK, rules=("COMP-07", "COMP-31", "COMP-44")):
     content_class: Content | None = may("What it is about")
     special_service: Flag | None = may("It is about a special or paid service", rules=("COMP-37",))
     repeat_of: ComplaintRef | None = may("Earlier complaint about the same matter", rules=("COMP-57",))
-    complained_about: About | None = may("Whose work it is about")
+    complained_about: About | None = may("Whose work it is about", rules=("COMP-21",))
+    complained_department: Department | None = may("Department complained about", rules=("COMP-16",))
+    complained_person: StaffRef | None = may("Member of staff complained about", rules=("COMP-16", "COMP-21"))
     case_owner: StaffRef | None = may("Specialist who steers it through the departments", rules=("COMP-52",))
 
     def refuse(self, now: Facts) -> Refusal | None:

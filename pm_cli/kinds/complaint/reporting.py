@@ -11,8 +11,20 @@ from pm_cli.core.groups import Signature
 from pm_cli.core.person import DESK, DIRECTORS, EVERYBODY
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
-from pm_cli.core.types import Attachment, Choice, Flag, Text
-from pm_cli.kinds.complaint.about import IN_HAND, INTAKE, RUNGS, UNJUDGED, UNTOLD, here, ours, yes
+from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
+from pm_cli.kinds.complaint.about import (
+    IN_HAND,
+    INTAKE,
+    RUNGS,
+    UNJUDGED,
+    UNTOLD,
+    here,
+    no_papers,
+    no_receiver,
+    ours,
+    unsigned,
+    yes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,20 +41,30 @@ class Report(Action, by=DESK, rules=("COMP-19", "COMP-35", "COMP-51")):
 
     reported_to: Rung = need("How far up")
     company_handler: Text | None = may("Who takes it at the company", rules=("COMP-36",))
+    received_by_manager: StaffRef | None = may("CS manager or director who received the visitor", rules=("COMP-14",))
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The company gets what is major, from the centre director (COMP-36)."""
+        """The company gets what is major, from the centre director (COMP-36); visitors are received by somebody of rank."""
         if self.reported_to == "company" and not (yes(now.fields, "major") and now.by.may(DIRECTORS)):
             return Refusal(_("only the centre director passes on, and only major ones."), rules=("COMP-36",))
-        return None
+        return no_receiver(now, self.received_by_manager)
 
 
 class Sign(Action, of=(OPEN, "closed"), by=DESK, rules=("COMP-15", "COMP-27")):
     """Add a signature that was still missing"""
 
     signature: Signature | None = may("The complainant's signature")
-    papers_signed: Flag | None = may("The attachments bear the signature too")
+    papers_signed: Flag | None = may("The attachments bear the signature too", rules=("COMP-15",))
     responsible_signature: Signature | None = may("Signature of who is responsible for the handling")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Papers are signed that are there."""
+        return no_papers(self.papers_signed, now.fields.get("attachments"))
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Not signed is still awaited."""
+        unsigned(fields)
 
 
 class Inspect(Action, of=UNTOLD, by=EVERYBODY, rules=("COMP-23",)):
@@ -64,7 +86,8 @@ def at_the_top(fields: Mapping[str, Node]) -> bool:
     return fields.get("reported_to") in {"centre_director", "company"}
 
 
-SIGNATURES = {"signature": (*UNJUDGED, *IN_HAND, "passed_on", "handled", "told", "rectifying")}
+AWAITED = (*UNJUDGED, *IN_HAND, "passed_on", "handled", "told", "rectifying")
+SIGNATURES = {"signature": AWAITED, "papers_signed": AWAITED}
 CLOCKS = (
     Clock("seen", INTAKE, SEEN, "complaint.seen", when=ours, done=seen, rules=("COMP-19",)),
     Clock(

@@ -28,8 +28,8 @@ class Resume(request.Resume):
     """Go on: the clocks run again with what was left"""
 
 
-class Progress(Answering, request.Progress, of=UNTOLD, by=DESK):
-    """Tell the complainant how far it is, again and again until it is solved"""
+class Progress(Answering, request.Progress, of=(*UNTOLD, "waiting"), by=DESK):
+    """Tell the complainant how far it is, again and again until it is solved, also while it waits"""
 
 
 class Agree(request.Agree, by=DESK):
@@ -40,3 +40,6 @@ class Agree(request.Agree, by=DESK):
     def refuse(self, now: Facts) -> Refusal | None:
         """A new time lies ahead."""
         return later_than_now(self.reply_by, now)
+
+
+CLOCKS = (request.AWAITED,)

@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core import request
-from pm_cli.core.action import may, need
+from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import EVERYBODY
 from pm_cli.core.rule import computed, enforced, guidance, recorded
 from pm_cli.core.text import N_, _, word
 from pm_cli.core.types import Choice, Flag, Instant, Text
-from pm_cli.kinds.consultation.basis import UNANSWERED, InfoRef, marked, ours, out_of_use, setting, unfounded
+from pm_cli.kinds.consultation.basis import (
+    HANDLERS,
+    UNANSWERED,
+    InfoRef,
+    answered,
+    marked,
+    ours,
+    out_of_use,
+    setting,
+    unfounded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +76,13 @@ class Ask(request.Intake, start=True, to="recorded", by=EVERYBODY, rules=("CONS-
         return "answered" if marked(fields, "important") or marked(fields, "major") else "closed"
 
 
+class Classify(Action, of=(*UNANSWERED, "waiting"), by=HANDLERS, rules=("CONS-14", "CONS-23", "CONS-25")):
+    """Say what the question is about, which decides what an answer rests on"""
+
+    topic: Topic = need("What it is about", rules=("CONS-14", "CONS-23"))
+    sensitive: Flag | None = may("Touches the interests of company or developer", rules=("CONS-25",))
+
+
 class Agree(request.Agree, of=UNANSWERED, rules=("CONS-09", "CONS-11", "CONS-26")):
     """Agree with the resident when the answer comes"""
 
@@ -86,7 +103,7 @@ CLOCKS = (
     Clock(
         "answer", starts=("ask",), stops=("ask", "answer", "direct"), pauses=("waiting",), promise=True,
         within=lambda fields: "consultation.answer" if ours(fields) else "", agreed="answer_by",
-        done=lambda fields: "answer" in fields or "way" in fields, resumes=("reopen",),
+        done=answered, resumes=("reopen",),
         rules=("CONS-09", "CONS-26"),
     ),
 )  # fmt: skip

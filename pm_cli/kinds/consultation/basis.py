@@ -39,6 +39,11 @@ def marked(fields: Mapping[str, object], flag: str) -> bool:
     return fields.get(flag) in {True, "true"}
 
 
+def answered(fields: Mapping[str, object]) -> bool:
+    """Whether it was answered or the way was pointed."""
+    return "answer" in fields or "way" in fields
+
+
 def setting(now: Facts, key: str) -> str:
     """What the policy says of consultations in a word or a list; "" where the estate has not said or ended it."""
     try:

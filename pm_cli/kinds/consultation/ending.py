@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core import request
 from pm_cli.core.action import Action, may, need
+from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Link, Text
-from pm_cli.kinds.consultation.basis import ANSWERED, HANDLERS, UNANSWERED, marked, ours, setting
+from pm_cli.kinds.consultation.basis import ANSWERED, HANDLERS, UNANSWERED, answered, marked, ours, setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +89,17 @@ class Move(request.Move, of=(*UNANSWERED, "waiting"), rules=("CONS-27",)):
     """Re-class into a complaint or a repair; the time of receipt stays"""
 
 
-RULES = (*enforced("consultation close", "CONS-30"),)
+CLOCKS = (
+    request.AWAITED,
+    Clock(
+        "close", starts=("report", "answer", "direct"), stops=("report", "reopen"), renews=("answer", "direct"),
+        within="consultation.close", done=lambda fields: not answered(fields), rules=("CONS-30",),
+        when=lambda fields: ours(fields) and (answered(fields) or "reopened" in fields),
+    ),
+)  # fmt: skip
+"""What was answered is closed or visited; what was answered at once and stays open for leaders counts from the report."""
+
+RULES = (*enforced("consultation close", "CONS-30", note="and not left open once it is answered: clock close"),)
 
 
 def unreported(now: Facts) -> Refusal | None:

@@ -13,16 +13,51 @@ from pm_cli.core.person import DIRECTORS, EVERYBODY, RANK
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.rung import reached
 from pm_cli.core.text import _, word
-from pm_cli.core.types import Instant, Natural, StaffRef, Text
-from pm_cli.kinds.consultation.basis import HANDLERS, LEADERS, MANAGERS, UNANSWERED, marked, ours, unless_holds
+from pm_cli.core.types import Flag, Instant, Natural, StaffRef, Text
+from pm_cli.kinds.consultation.asking import Importance, unimportant
+from pm_cli.kinds.consultation.basis import (
+    HANDLERS,
+    LEADERS,
+    MANAGERS,
+    UNANSWERED,
+    answered,
+    marked,
+    ours,
+    unless_holds,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
 
 APPROVERS = frozenset({"property_department_manager", "company_leader"})
+
+
+class Upgrade(Action, of=OPEN, by=EVERYBODY, rules=("CONS-12", "CONS-28")):
+    """Say that it is important or major after all: from now on it is reported up like one that came in as such"""
+
+    important: Flag | None = may("Law, press, safety or many households", rules=("CONS-12",))
+    important_for: Importance | None = may("What makes it important", rules=("CONS-12",))
+    major: Flag | None = may("To go up like a major complaint", rules=("CONS-28",))
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Only upwards, and not twice: every time the terms begin."""
+        weighty = self.important or self.important_for
+        upwards = (weighty and not marked(now.fields, "important")) or (self.major and not marked(now.fields, "major"))
+        if not upwards or self.important is False or self.major is False:
+            hint = _("Add --important, --important-for REASON or --major; a mistake: pm consultation correct {id}")
+            return Refusal(_("that makes it no more than it is."), hint.format(id=now.id))
+        return unimportant(now, self.important_for)
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """What says why it is important says that it is; what turns out major is reported anew, to the centre."""
+        if "important_for" in given:
+            fields["important"] = "true"
+        if "major" in given:
+            fields.pop("reported_to", None)
 
 
 class Report(Action, of=OPEN, by=EVERYBODY, rules=("CONS-12", "CONS-28")):
@@ -121,23 +156,36 @@ class ReceiveByManager(Action, of=UNANSWERED, to="with_manager", by=HANDLERS, ru
         return refusal or request.later_than_now(self.answer_by, now)
 
 
+def owed(mark: str) -> Callable[[Mapping[str, Node]], bool]:
+    """When a report up is owed at all."""
+    return lambda fields: ours(fields) and marked(fields, mark)
+
+
+def reported(mark: str, *told: str) -> Callable[[Mapping[str, Node]], bool]:
+    """Whether it was reported, which one of these fields says, or is none of those that are."""
+    return lambda fields: not marked(fields, mark) or not fields.keys().isdisjoint(told)
+
+
 CLOCKS = (
     Clock(
-        "report", starts=("ask",), stops=("report",), within="consultation.report",
-        when=lambda fields: ours(fields) and marked(fields, "important"), rules=("CONS-12",),
+        "report", starts=("ask", "upgrade"), stops=("ask", "upgrade", "report"), renews=("upgrade",),
+        within="consultation.report", when=owed("important"), rules=("CONS-12",),
+        done=reported("important", "reported_to", "level"),
     ),
     Clock(
-        "to_centre", starts=("ask",), stops=("report",), within="consultation.to_centre",
-        when=lambda fields: ours(fields) and marked(fields, "major"), rules=("CONS-28",),
+        "to_centre", starts=("ask", "upgrade"), stops=("ask", "upgrade", "report"), renews=("upgrade",),
+        within="consultation.to_centre", when=owed("major"), rules=("CONS-28",),
+        done=reported("major", "reported_to"),
     ),
     Clock(
-        "first_account", starts=("report",), stops=("progress", "answer", "direct"), pauses=("waiting",),
-        within="consultation.first_account", when=lambda fields: marked(fields, "major"), rules=("CONS-28",),
+        "first_account", starts=("report",), stops=("progress", "answer", "direct"), renews=("upgrade",),
+        pauses=("waiting",), within="consultation.first_account", rules=("CONS-28",),
+        when=lambda fields: marked(fields, "major") and "reported_to" in fields,
     ),
     Clock(
         "tell", starts=("transfer",), stops=("transfer", "tell", "answer", "direct"), renews=("transfer",),
         within="consultation.tell", when=ours, rules=("CONS-13",),
-        done=lambda fields: "told" in fields or "answer" in fields or "way" in fields,
+        done=lambda fields: "told" in fields or answered(fields),
     ),
 )  # fmt: skip
 

@@ -24,3 +24,6 @@ class Urge(request.Urge):
 
 class Move(request.Move):
     """Re-class into a complaint or a consultation; the time of receipt stays"""
+
+
+CLOCKS = (request.AWAITED,)

@@ -102,7 +102,8 @@ CLOCKS = (
 )  # fmt: skip
 
 RULES = (
-    *enforced("sheet collect", "SHEET-18", "SHEET-22"),
+    *enforced("sheet collect", "SHEET-18", note="by whoever issued it; what went through other hands: report weekly"),
+    *enforced("sheet collect", "SHEET-22"),
     *enforced("sheet delegate", "SHEET-19"),
     *recorded("sheet collect issuer_absent", "SHEET-20"),
     *computed("sheet clock return", "SHEET-21"),

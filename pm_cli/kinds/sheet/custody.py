@@ -87,6 +87,7 @@ class Whereabouts(NamedTuple):
     unsigned: tuple[str, ...]
     location: str
     keeper: str
+    filed_by: str
 
 
 def whereabouts(fields: Fields) -> Iterator[Whereabouts]:
@@ -103,4 +104,5 @@ def whereabouts(fields: Fields) -> Iterator[Whereabouts]:
             tuple(name for name in holding if "received_at" not in book[name]),
             str(lies.get("location", "")),
             str(lies.get("keeper", "")),
+            str(lies.get("filed_by", "")),
         )

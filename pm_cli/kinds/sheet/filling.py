@@ -77,7 +77,11 @@ CLOCKS = (
 
 RULES = (
     *recorded("sheet fill reason_kind", "SHEET-01", "SHEET-07"),
-    *computed("sheet clock fill", "SHEET-08"),
+    *computed(
+        "sheet clock fill",
+        "SHEET-08",
+        note="and in reports from the receipt of the request, with requests that have none",
+    ),
     *enforced("sheet issue", "SHEET-09", note="a sheet with gaps is a draft and is not issued"),
     *recorded("sheet fill reason_for_visit", "SHEET-10"),
 )

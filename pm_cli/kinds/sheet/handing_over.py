@@ -13,7 +13,7 @@ from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _, word
 from pm_cli.core.types import Attachment, StaffRef, Text
 from pm_cli.kinds.sheet.custody import COME_BACK, OUT, all_have, copies, enter, handover, meant, move, unclear
-from pm_cli.kinds.sheet.signing import Pressed, roles, unsigned
+from pm_cli.kinds.sheet.signing import Pressed, request_of, roles, unsigned_visit
 
 if TYPE_CHECKING:
     from pm_cli.core.action import Facts
@@ -37,9 +37,10 @@ class Issue(Action, of="filled", to="issued", rules=("SHEET-13",)):
 
     def _unfounded(self, now: Facts) -> Refusal | None:
         """Signed by who came in person; else with the call note, the letter or the request it rides on behind it."""
-        if now.fields.get("channel") == "visit":
-            return unsigned(now, "SHEET-11")
-        if self.source_record or now.fields.get("source_record") or now.fields.get("request"):
+        if refusal := unsigned_visit(now):
+            return refusal
+        behind = self.source_record or now.fields.get("source_record") or now.fields.get("request")
+        if behind or now.fields.get("channel") == "visit":
             return None
         hint = _("Attach it: --source-record FILE")
         return Refusal(_("the call note or letter is missing."), hint, ("SHEET-12",))
@@ -59,7 +60,7 @@ class Issue(Action, of="filled", to="issued", rules=("SHEET-13",)):
 
     def _past_who_is_in_charge(self, now: Facts) -> Refusal | None:
         """A situation report goes to the department it was passed to (SUGG-01)."""
-        request = now.find(str(now.fields.get("request", "")))
+        request = request_of(now)
         department = str(request.fields.get("department", "")) if request and request.kind == "situation" else ""
         if not request or not department or department in self.departments:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core.action import ANY, OPEN, Action, may, need
+from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
 from pm_cli.core.person import CS
@@ -32,16 +33,21 @@ ARCHIVES = {
 """Where each copy belongs (SHEET-29, AMB-12)."""
 
 
-class File(Action, of=("collected", "terminated"), rules=("SHEET-29",)):
+BACK = ("collected", "terminated")
+"""States in which a sheet is back, and its copies are to be filed."""
+
+
+class File(Action, of=BACK, rules=("SHEET-29",)):
     """Put copies where they are kept; the sheet is filed when all are"""
 
     copy: list[Copy] = may("Which copies (default: all whose place is clear)", keep=False)
     location: Text | None = may("Folder or box (default: the archive the copy belongs to)", keep=False)
     keeper: StaffRef | None = may("Archivist who took it", keep=False)
+    filed_by: StaffRef | None = may("Who put them there (default: whoever enters it)", keep=False)
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Each copy once; a folder or an archivist is named for one copy, and for one of several departments."""
-        left, named = _left(now.fields), self.location or self.keeper
+        left, named = unfiled(now.fields), self.location or self.keeper
         if not left or not set(left).issuperset(self.copy or ()):
             return Refusal(_("no such copy is left to file."))
         chosen = self.copy or (left if named else _clear(now.fields))
@@ -53,13 +59,14 @@ class File(Action, of=("collected", "terminated"), rules=("SHEET-29",)):
         return None
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
-        """The copies that are filed, where none was named."""
-        return {"copy": list(self.copy or (_left if self.location or self.keeper else _clear)(now.fields))}
+        """The copies that are filed, and by whom, where that was not said."""
+        copy: list[Node] = list(self.copy or (unfiled if self.location or self.keeper else _clear)(now.fields))
+        return {"copy": copy, "filed_by": self.filed_by or now.by.id}
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
-        """Where each copy lies and who keeps it."""
-        said = {name: given[name] for name in ("location", "keeper") if name in given}
+        """Where each copy lies, who put it there and who keeps it."""
+        said = {name: given[name] for name in ("location", "keeper", "filed_by") if name in given}
         named = given["copy"]
         for copy in named if isinstance(named, list) else [named]:
             archive = ARCHIVES[str(copy)] if copy != "department" or handover(fields) else ARCHIVES["cs_filing"]
@@ -68,17 +75,17 @@ class File(Action, of=("collected", "terminated"), rules=("SHEET-29",)):
     @staticmethod
     def goes(given: Fields, fields: Fields) -> str | None:
         """Filed when every copy is."""
-        return None if _left(fields) else "filed"
+        return None if unfiled(fields) else "filed"
 
 
-def _left(fields: Fields) -> list[str]:
+def unfiled(fields: Fields) -> list[str]:
     """The copies that are not filed yet."""
     return [copy for copy, lies in copies(fields).items() if lies["place"] != "filed"]
 
 
 def _clear(fields: Fields) -> list[str]:
     """Those of them that have one place to go: not the departments' copy when there are several departments."""
-    return [copy for copy in _left(fields) if copy != "department" or len(handover(fields)) < 2]
+    return [copy for copy in unfiled(fields) if copy != "department" or len(handover(fields)) < 2]
 
 
 class Supervise(Action, of=ANY, by=CS, rules=("SHEET-04",)):
@@ -103,8 +110,20 @@ class Print(Action, of=(OPEN, "filed"), rules=("SHEET-06",)):
         fields["prints"] = {**prints, copy: str(int(str(prints.get(copy, "0"))) + 1)}
 
 
+def for_the_archive(fields: Fields) -> bool:
+    """Whether nothing else is awaited: what was explained is back at once, but is accepted or proved first."""
+    return "not_feasible" not in fields or not {"acceptance_opinion", "proof"}.isdisjoint(fields)
+
+
+CLOCKS = (
+    Clock(
+        "filing", starts=("collect", "terminate", "explain"), stops=("file",), within="sheet.filing",
+        when=for_the_archive, done=lambda fields: not unfiled(fields), rules=("SHEET-29",),
+    ),
+)  # fmt: skip
+
 RULES = (
     *recorded("sheet supervise finding", "SHEET-04", note="and listed in the weekly report, the poor ones first"),
-    *enforced("sheet file", "SHEET-29"),
+    *enforced("sheet file", "SHEET-29", note="within the term of clock filing; what is left: pm copies --to-file"),
     *recorded("sheet file location", "SHEET-30", note="the counterfoil is the issuer's until collection"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from pm_cli.core.action import OPEN, Action, may, need
 from pm_cli.core.clock import Clock
@@ -14,7 +14,8 @@ from pm_cli.core.types import Choice, Text
 from pm_cli.kinds.sheet.custody import UNDER_WAY
 
 if TYPE_CHECKING:
-    from pm_cli.core.action import Facts
+    from pm_cli.core.action import Facts, Seen
+    from pm_cli.kinds.sheet.custody import Fields
 
 Pressed = Annotated[str, Choice(options=("phone", "in_person", "message"))]
 
@@ -54,6 +55,25 @@ def unsigned(now: Facts, rule: str) -> Refusal | None:
     return Refusal(_("the requester has not signed."), hint, (rule,))
 
 
+def request_of(now: Facts) -> Seen | None:
+    """The request it rides on."""
+    return now.find(str(now.fields.get("request", "")))
+
+
+def unsigned_visit(now: Facts) -> Refusal | None:
+    """The refusal of a step before which whoever came in person, to the sheet or to its request, must have signed."""
+    request = request_of(now)
+    if "visit" not in {now.fields.get("channel"), request.fields.get("channel") if request else None}:
+        return None
+    if refusal := unsigned(now, "SHEET-11"):
+        return refusal
+    requester, signature = (cast("Fields", now.fields[name]) for name in ("requester", "requester_signature"))
+    if signature["who"] == requester["name"]:
+        return None
+    hint = f"pm sheet correct {now.id} --signature-who NAME --reason TEXT"
+    return Refusal(_("somebody else has signed for the requester, who came in person."), hint, ("SHEET-11",))
+
+
 def roles(now: Facts, login: str) -> set[str]:
     """The roles of a member of staff."""
     person = now.find(login)
@@ -70,4 +90,7 @@ CLOCKS = (
     ),
 )  # fmt: skip
 
-RULES = enforced("sheet issue", "SHEET-11", "SHEET-12")
+RULES = (
+    *enforced("sheet issue", "SHEET-11", note="by the name of whoever came in person, to the sheet or to its request"),
+    *enforced("sheet issue", "SHEET-12"),
+)

@@ -97,12 +97,12 @@ class Submit(Action, of="recorded", to="at_manager", rules=("SUGG-02", "SUGG-08"
     original: Text | None = may("Where the written original lies, if it is not attached")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """To the manager, and the paper goes along."""
+        """To the manager; sheet and paper go along."""
         if not roles_of(now, self.cs_manager) & MANAGERS:
             return Refusal(_("{who} is neither CS manager nor director.").format(who=self.cs_manager))
         paper = now.fields.get("form") == "written" and now.fields.get("channel") not in ON_SCREEN
         if not paper or self.original or not now.fields.keys().isdisjoint({"attachments", "original", "external"}):
-            return None
+            return request.without_sheet(now, "suggestion")
         hint = _("Add --original PLACE, or attach it: pm suggestion note {id} --text TEXT --attachments FILE")
         return Refusal(_("the written original is missing."), hint.format(id=now.id))
 
@@ -160,6 +160,7 @@ def _not_from(now: Facts, repair: str, unit: str) -> Refusal | None:
 
 
 CLOCKS = (
+    request.AWAITED,
     Clock("feedback", ("gather",), ("report",), "suggestion.feedback", when=ours, rules=("SUGG-11",)),
     Clock(
         "submit", ("receive", "report"), ("submit",), "suggestion.submit",
@@ -173,7 +174,11 @@ CLOCKS = (
 )  # fmt: skip
 
 RULES = (
-    *enforced("suggestion submit", "SUGG-02", note="with the written original; oral ones by suggestion.oral_allowed"),
+    *enforced(
+        "suggestion submit",
+        "SUGG-02",
+        note="with sheet (policy sheet.requests) and written original; oral ones by suggestion.oral_allowed",
+    ),
     *recorded("suggestion receive solicited", "SUGG-09", note="by the CS manager only, at the manager's at once"),
     *guidance(
         "suggestion receive",

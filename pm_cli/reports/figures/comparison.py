@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pm_cli.reports.figures.rate import compared
 from pm_cli.reports.figures.requests import counted
-from pm_cli.reports.figures.sheets import sheets
+from pm_cli.reports.figures.sheets import due_sheets, rates
 from pm_cli.reports.figures.terms import promises
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def comparison(scope: Scope) -> Plain:
 
 
 def _figures(scope: Scope) -> Plain:
-    moved, due = counted(scope), sheets(scope)
+    moved, due = counted(scope), rates(sheet.collected for sheet in due_sheets(scope))
     return {
         **{flow: moved["", "", flow] for flow in ("received", "resolved", "closed", "reopened")},
         "open": scope.open_requests.total(),

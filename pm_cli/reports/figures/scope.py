@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pm_cli import kinds
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from sqlite3 import Connection, Cursor
 
-    from pm_cli.core.kind import Kind
     from pm_cli.reports.figures.periods import Period
     from pm_cli.store.ledger import Ledger
 
@@ -114,9 +113,9 @@ class Scope:
     # -- kinds -----------------------------------------------------------------------------------------------
 
     @cached_property
-    def kinds(self) -> dict[str, Kind]:
-        """Kinds of what happens, without the registers of standing things."""
-        return {name: kinds.load(name) for name in kinds.names() if happens(name)}
+    def open_kinds(self) -> set[str]:
+        """Kinds of which something may have been open when stock is taken; importing all the others takes long."""
+        return {name for (name,) in self.ask(_KINDS_OPEN)} | {record.kind for record in self.changed}
 
     @property
     def requests(self) -> list[str]:
@@ -137,11 +136,11 @@ class Scope:
     @cached_property
     def changed(self) -> list[Seen]:
         """Records that have changed since stock is taken: what the index says of their state came later."""
-        return [record for record in self.records("touched > :at") if happens(record.kind)]
+        return [record for record in self.records("touched > :at AND path < 'k'") if record.kind in kinds.names()]
 
     def standing(self, kind: str, states: Iterable[str] = ()) -> list[Seen]:
         """Records of a kind that were open when stock is taken, all or those in some states, the oldest first."""
-        if not happens(kind):
+        if kind not in self.open_kinds:
             return []
         wanted = set(states or (DRAFT, *kinds.load(kind).declared.open))
         query = f"{UNCHANGED} AND kind = :kind AND state IN (SELECT value FROM json_each(:states))"
@@ -198,12 +197,6 @@ class Scope:
         return str(self.staff.get(login, {}).get("name", login))
 
 
-@cache
-def happens(kind: str) -> bool:
-    """Whether records of a kind are something that happens: known to this version, and no register."""
-    return kind in kinds.names() and not kinds.load(kind).register
-
-
 COUNTED = f"state NOT IN {VOID}"
 """Records that count."""
 _AS_IT_WAS = """CASE WHEN touched <= :at THEN state ELSE coalesce(
@@ -213,6 +206,12 @@ SELECT rid, id, kind, {_AS_IT_WAS}, unit, building, source, handler, class, summ
 FROM record WHERE +began <= :at AND {COUNTED}"""
 UNCHANGED = "open = 1 AND touched <= :at"
 """Open records that have not changed since stock is taken."""
+_KINDS_OPEN = """
+WITH RECURSIVE met (kind) AS (
+  SELECT min(kind) FROM record WHERE open = 1
+  UNION ALL SELECT (SELECT min(kind) FROM record WHERE open = 1 AND kind > met.kind) FROM met WHERE kind IS NOT NULL)
+SELECT kind FROM met WHERE kind IS NOT NULL"""
+"""One step per kind through the index, however many records there are."""
 _OPEN = f"""
 SELECT kind, source, building, count(*) FROM record INDEXED BY record_standing
 WHERE {UNCHANGED} AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind, source, building"""

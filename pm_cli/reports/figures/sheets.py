@@ -1,4 +1,4 @@
-"""Countersign sheets that fell due in a period: collected, in time, still out; by issuer and by department."""
+"""Countersign sheets that fell due in a period: collected, in time, still out; by issuer and by department; in whose hands."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pm_cli import kinds
 from pm_cli.core.fold import fold
 from pm_cli.core.ident import linked
+from pm_cli.kinds.sheet.custody import copies
+from pm_cli.kinds.sheet.keeping import BACK
 from pm_cli.reports.figures.listing import listed
 from pm_cli.reports.figures.rate import share
+from pm_cli.reports.figures.sheet_filling import filling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,28 +49,33 @@ def sheets(scope: Scope) -> Plain:
     """Collection rate over the sheets due (AMB-11), the rate of those in time beside it; the target is the policy's.
 
     Late signatures are judged alike: those that fell due, and how many were there by then (SHEET-12). Beside the rates
-    stands what sheets, whenever they were due, showed of attitude and service in the period (SHEET-04, SHEET-05).
+    stands what sheets, whenever they were due, showed of attitude and service in the period (SHEET-04, SHEET-05), how
+    soon they were filled in (SHEET-08), which went through other hands than those that began them (SHEET-18), and which
+    are back with copies that lie in no archive (SHEET-29).
     """
     due = list(due_sheets(scope))
     departments = {name for sheet in due for name in sheet.answers}
     return {
         "target": _target(scope),
-        **_rates(sheet.collected for sheet in due),
+        **rates(sheet.collected for sheet in due),
         "signed_in_time": share(bool(signed) for (signed,) in scope.ask(_SIGNATURES)),
         "by_issuer": [
             {
                 "issuer": issuer,
                 "name": scope.name_of(issuer),
-                **_rates(sheet.collected for sheet in due if sheet.issuer == issuer),
+                **rates(sheet.collected for sheet in due if sheet.issuer == issuer),
             }
             for issuer in sorted({sheet.issuer for sheet in due})
         ],
         "by_department": [
-            {"department": name, **_rates(sheet.answers[name] for sheet in due if name in sheet.answers)}
+            {"department": name, **rates(sheet.answers[name] for sheet in due if name in sheet.answers)}
             for name in sorted(departments)
         ],
         "supervision": listed(_supervised(scope), lambda found: found),
         "still_out": listed([sheet for sheet in due if not sheet.collected.back], lambda sheet: _out(scope, sheet)),
+        "filling": filling(scope),
+        "other_hands": listed(list(_other_hands(scope)), lambda row: row),
+        "to_file": listed(list(_to_file(scope)), lambda row: row),
     }
 
 
@@ -79,14 +88,15 @@ def _supervised(scope: Scope) -> list[Plain]:
 
 def _notes(scope: Scope, number: str) -> Iterator[Plain]:
     record = scope.ledger.get(number)
-    for step in fold(scope.kinds["sheet"], record).steps if record else ():
+    for step in fold(kinds.load("sheet"), record).steps if record else ():
         given, at = step.event.given, int(step.instant.timestamp())
         if step.event.do == "supervise" and scope.start <= at <= scope.at:
             said = {name: given[name] for name in ("department", "finding", "remark")}
             yield {"id": number, "at": scope.iso(at), **said, "served_by": linked(str(given.get("served_by", "")))}
 
 
-def _rates(answers: Iterable[Answer]) -> Plain:
+def rates(answers: Iterable[Answer]) -> Plain:
+    """The share that came back, and the share that came back in time."""
     counted = list(answers)
     return {"collected": share(one.back for one in counted), "in_time": share(one.in_time for one in counted)}
 
@@ -101,6 +111,26 @@ def _out(scope: Scope, sheet: Sheet) -> Plain:
         "issuer": sheet.issuer,
         "reminders": sheet.reminders,
     }
+
+
+def _other_hands(scope: Scope) -> Iterator[Plain]:
+    """Sheets issued or collected in the period by somebody else than whoever filled them in, with the reason kept."""
+    for number, unit, filled, issued, collected, delegated, absent in scope.ask(_HANDS):
+        hands = {"filled_by": filled, "issued_by": issued, "collected_by": collected}
+        why = "delegated" if delegated else "issuer_absent" if absent == "true" else ""
+        if len({hand for hand in hands.values() if hand}) > 1:
+            yield {"id": number, "unit": unit, **hands, "why": why, "delegated_by": delegated}
+
+
+def _to_file(scope: Scope) -> Iterator[Plain]:
+    """Sheets that were back when stock is taken, with the copies that were in no archive then, the oldest first."""
+    back = scope.standing("sheet", BACK)
+    fields = scope.fields(back)
+    for sheet in back:
+        lying = copies(fields[sheet.rid]).items()
+        names = [name for name, lies in lying if lies["place"] != "filed" or _seconds(str(lies["since"])) > scope.at]
+        if names:
+            yield {"id": sheet.id, "unit": sheet.unit, "state": sheet.state, "handler": sheet.handler, "copies": names}
 
 
 def due_sheets(scope: Scope) -> Iterator[Sheet]:
@@ -118,7 +148,11 @@ def _answer(scope: Scope, due: int, back: int | None) -> Answer:
 
 def _returned(line: dict[str, str]) -> int | None:
     """When a department gave the sheet back, in seconds since the epoch."""
-    return int(datetime.fromisoformat(line["returned_at"]).timestamp()) if "returned_at" in line else None
+    return _seconds(line["returned_at"]) if "returned_at" in line else None
+
+
+def _seconds(instant: str) -> int:
+    return int(datetime.fromisoformat(instant).timestamp())
 
 
 def _first(*moments: int | None) -> int | None:
@@ -140,6 +174,15 @@ ORDER BY due, id"""
 _SUPERVISED = """
 SELECT DISTINCT id FROM event JOIN record USING (rid)
 WHERE action = 'supervise' AND at BETWEEN :start AND :at AND kind = 'sheet' AND state != 'annulled' ORDER BY id"""
+_HANDS = """
+SELECT id, unit, (SELECT by FROM event WHERE event.rid = record.rid AND n = 0),
+  (SELECT by FROM event WHERE event.rid = record.rid AND action = 'issue' AND at <= :at ORDER BY n LIMIT 1),
+  (SELECT by FROM event WHERE event.rid = record.rid AND action = 'collect' AND at <= :at ORDER BY n DESC LIMIT 1),
+  (SELECT by FROM event WHERE event.rid = record.rid AND action = 'delegate' AND at <= :at ORDER BY n DESC LIMIT 1),
+  json_extract(fields, '$.issuer_absent')
+FROM record
+WHERE rid IN (SELECT rid FROM event WHERE action IN ('issue', 'collect') AND at BETWEEN :start AND :at)
+  AND kind = 'sheet' AND state != 'annulled' ORDER BY began, id"""
 _SIGNATURES = """
 SELECT stopped IS NOT NULL AND stopped <= due FROM clock JOIN record USING (rid)
 WHERE due BETWEEN :start AND :at AND name = 'late_signature' AND +kind = 'sheet' AND state != 'annulled'"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pm_cli import kinds
 from pm_cli.reports.figures.listing import LISTED, listed
 from pm_cli.reports.figures.rate import rate
 from pm_cli.reports.figures.scope import COUNTED
@@ -63,8 +64,9 @@ def _late(scope: Scope, record: Seen, clock: str, due: int) -> Plain:
 
 def paused(scope: Scope) -> Plain:
     """Records whose clocks stand still, since when and why, the oldest first."""
-    pausing = {name: {state for clock in kind.clocks for state in clock.pauses} for name, kind in scope.kinds.items()}
-    standing = [record for kind, states in pausing.items() if states for record in scope.standing(kind, states)]
+    some = {record.kind for record in scope.changed}.union(name for (name,) in scope.ask(_KINDS_PAUSED))
+    pausing = {kind: states for kind in sorted(some) if (states := _pauses(kind))}
+    standing = [record for kind, states in pausing.items() for record in scope.standing(kind, states)]
     shown = standing[:LISTED]
     fields, since = scope.fields(shown), _since(scope, shown)
     return listed(
@@ -72,15 +74,20 @@ def paused(scope: Scope) -> Plain:
         lambda record: {
             **record.plain,
             "since": scope.iso(since.get(record.rid, record.began)),
-            "reason": str(fields[record.rid].get(_why(scope, record), "")),
+            "reason": str(fields[record.rid].get(_why(record), "")),
             "handler": record.handler,
             "summary": record.summary,
         },
     )
 
 
-def _why(scope: Scope, record: Seen) -> str:
-    return scope.kinds[record.kind].declared.paused_because
+def _pauses(kind: str) -> set[str]:
+    """The states in which some clock of a kind stands still."""
+    return {state for clock in kinds.load(kind).clocks for state in clock.pauses} if kind in kinds.names() else set()
+
+
+def _why(record: Seen) -> str:
+    return kinds.load(record.kind).declared.paused_because
 
 
 def _since(scope: Scope, records: list[Seen]) -> dict[int, int]:
@@ -120,6 +127,8 @@ FROM clock JOIN record USING (rid)
 WHERE due BETWEEN :start AND :at AND promise = 1
   AND NOT (stopped IS NULL AND paused IS NOT NULL AND paused <= due) AND {COUNTED}
 GROUP BY kind, name"""
+_KINDS_PAUSED = """
+SELECT DISTINCT kind FROM clock JOIN record USING (rid) WHERE stopped IS NULL AND paused IS NOT NULL AND +open = 1"""
 _AMONG = "rid IN (SELECT value FROM json_each(:rids))"
 _TURNS = f"SELECT rid, at, after FROM event WHERE {_AMONG} AND at <= :at AND before != after ORDER BY rid, n"
 _LATE_ENTRIES = f"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pm_cli import kinds
 from pm_cli.core.kind import DRAFT
 from pm_cli.reports.figures.listing import listed
 from pm_cli.reports.figures.rate import rate
@@ -27,17 +28,17 @@ def uncontrolled(scope: Scope) -> Plain:
 
     A draft has no due time: nobody has promised anything yet.
     """
-    kinds = [name for name in (*scope.requests, *BESIDE) if name in scope.kinds]
+    demands = [name for name in (*scope.requests, *BESIDE) if name in kinds.names()]
     timed = {rid for (rid,) in scope.ask(_TIMED, changed=[record.rid for record in scope.changed])}
     gone = {login for (login,) in scope.ask("SELECT id FROM record WHERE kind = 'staff' AND state = 'left'")}
     owners = (scope.staff.keys() | {"admin"}) - gone
     lacking = [
         (record, record.handler not in owners, record.state == DRAFT or record.rid not in timed)
-        for kind in kinds
+        for kind in demands
         for record in scope.standing(kind)
     ]
     found = [one for one in lacking if one[1] or one[2]]
-    ended = _ended(scope, kinds)
+    ended = _ended(scope, demands)
     silent = [record for record, outcome in ended if not outcome]
     return {
         **listed(found, lambda one: {**_plain(one[0]), "no_owner": one[1], "no_due": one[2]}),
@@ -50,17 +51,17 @@ def _plain(record: Seen) -> Plain:
     return {**record.plain, "handler": record.handler, "summary": record.summary}
 
 
-def _ended(scope: Scope, kinds: list[str]) -> list[tuple[Seen, bool]]:
+def _ended(scope: Scope, demands: list[str]) -> list[tuple[Seen, bool]]:
     """What ended in the period and whether anything says how; imported history is left as it was."""
-    ended = scope.records(_ENDED, kinds=kinds)
+    ended = scope.records(_ENDED, kinds=demands)
     fields, rids = scope.fields(ended), [record.rid for record in ended]
-    done = {rid for rid, action, kind in scope.ask(_DONE, rids=rids) if action in _resolving(scope, kind)}
+    done = {rid for rid, action, kind in scope.ask(_DONE, rids=rids) if action in _resolving(kind)}
     return [(record, record.rid in done or any(fields[record.rid].get(name) for name in OUTCOMES)) for record in ended]
 
 
-def _resolving(scope: Scope, kind: str) -> tuple[str, ...]:
+def _resolving(kind: str) -> tuple[str, ...]:
     """Actions that are an outcome in themselves: the handler says it is done, or somebody was told."""
-    return (*scope.kinds[kind].declared.resolves, *ENDINGS.get(kind, ()))
+    return (*kinds.load(kind).declared.resolves, *ENDINGS.get(kind, ()))
 
 
 _TIMED = """
