@@ -1,8 +1,9 @@
-"""Measure whole processes: `python -m bench [SIZE ...] [--runs N] [--write docs/benchmarks.md]`."""
+"""Measure whole processes: `python -m bench [SIZE ...] [--runs N] [--import FILE MAP] [--write docs/benchmarks.md]`."""
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import platform
 import statistics
@@ -80,11 +81,26 @@ def measure(size: int, folder: Path, today: datetime, runs: int) -> Iterator[tup
         yield name, timed(command, extra, runs)
 
 
+def imported(file: Path, mapping: Path, folder: Path, runs: int) -> tuple[int, Figure]:
+    """The rows of a table, and the time of importing them all into a new ledger under git."""
+    pairs = []
+    for run in range(runs):
+        root = folder / f"imported-{run}"
+        once([*PM, "init", str(root), "--estate", "bench", "--desk", "A"], {})
+        environment = {"PM_LEDGER": str(root), "PM_AS": "admin", "PM_LANG": "en"}
+        pairs.append((once(BARE, {}), once([*PM, "import", "request", str(file), "--map", str(mapping)], environment)))
+    with file.open(encoding="utf-8", newline="") as lines:
+        count = sum(1 for _row in csv.reader(lines)) - 1
+    seconds = statistics.median(spent for _bare, spent in pairs)
+    return count, Figure(seconds, statistics.median(spent / bare for bare, spent in pairs))
+
+
 def main() -> None:
     """Run all sizes and print a table of seconds and of ratios to a bare interpreter of the same run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000])
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--import", dest="table", nargs=2, type=Path, metavar=("FILE", "MAP"))
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
     today = now(generate.ZONE)
@@ -94,6 +110,13 @@ def main() -> None:
             for name, (seconds, ratio) in measure(size, Path(folder), today, asked.runs):
                 rows.append(f"| {size:,} | {name} | {seconds:.3f} | {ratio:.1f} |")
                 print(rows[-1], flush=True)
+        if asked.table:
+            file, mapping = asked.table
+            count, (seconds, ratio) = imported(file, mapping, Path(folder), asked.runs)
+            rows.append(
+                f"| {count:,} | pm import, {count / seconds:,.0f} rows a second | {seconds:.3f} | {ratio:.1f} |"
+            )
+            print(rows[-1], flush=True)
     machine = (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     )

@@ -142,7 +142,8 @@ def test_who_delays_answers_for_it(estate: Estate) -> None:
     figures = estate.assess("person", "li.na")
     assert figures["delays"]["adverse"]
     assert figures["delays"]["against"] == ["CN-260706-A02", "CP-260710-A01", "CP-260710-A01"]
-    assert counts(estate.assess("person", "zhang.wei")["delays"]) == (0, 5)
+    delays = estate.assess("person", "zhang.wei")["delays"]
+    assert (counts(delays), delays["against"]) == ((1, 6), ["RP-260708-A01"]), "nobody went again after the bad visit"
 
 
 def test_late_entries_are_those_of_whoever_made_them(estate: Estate) -> None:
@@ -239,9 +240,9 @@ def test_what_makes_no_sense(estate: Estate, words: list[str], code: int, messag
 # -- the assessment of a quarter -------------------------------------------------------------------------------------
 
 
-def missed(estate: Estate, at: datetime = OCTOBER) -> list[tuple[str, str, str]]:
+def missed(estate: Estate, at: datetime = OCTOBER, rule: str = "CAL-29") -> list[tuple[str, str, str]]:
     owed = estate.json("duties", at=at)
-    return [(one["duty"], one["period"], one["role"]) for one in owed if one["rule"] == "CAL-29"]
+    return [(one["duty"], one["period"], one["role"]) for one in owed if one["rule"] == rule]
 
 
 def test_a_quarter_without_assessment_is_a_missed_duty(estate: Estate) -> None:
@@ -278,6 +279,18 @@ ASSESSED = """
 10:00 he.jing assessment tell @a1 --told 面谈
 11:00 li.na assessment concur @a1
 """
+
+
+def test_departments_that_complaints_concern_are_evaluated_each_quarter(estate: Estate, tmp_path: Path) -> None:
+    """CAL-31, ASSESS-05: engineering and the cleaners; one of them evaluated leaves the quarter owed, both do not."""
+    owed = [("department_evaluation", "2026-Q3", "centre_director")]
+    assert missed(estate, rule="CAL-31") == owed
+    assert missed(estate, datetime(2026, 9, 30, 12, tzinfo=ZONE), "CAL-31") == []
+    told = STORY + "\n== 2026-10-08"
+    for number, (department, left) in enumerate((("engineering", owed), ("environment", []))):
+        told += f"\n09:3{number} zhou.li assessment appraise --period 2026-Q3 --department {department} --score 80 --judgement 良好"
+        make_demo.tell(tmp_path / department, told + "\n")
+        assert missed(Estate(tmp_path / department), rule="CAL-31") == left
 
 
 def test_who_is_left_is_listed(estate: Estate) -> None:

@@ -56,7 +56,7 @@ class Estate:
     root: Path
 
     def pm(self, *words: str, by: str = "li.na", at: datetime = NOON, code: int = 0) -> tuple[str, str]:
-        acting = [] if {"show", "check", "plan"} & set(words[:2]) else ["--as", by]
+        acting = [] if {"show", "check", "plan", "duties"} & set(words[:2]) else ["--as", by]
         found, out, said = make_demo.run(["--lang", "en", *words, "--ledger", str(self.root), *acting], at)
         assert found == code, out + said
         return out, said
@@ -109,6 +109,7 @@ def test_what_cannot_be_reopened_by_the_actor_opens_no_report(tmp_path: Path) ->
     )
     (request,) = [Path(one).stem for one in desk.records() if one.endswith("A02.yaml") and "/CP-" in one]
     desk.pm(f"complaint judge {request} --validity invalid --as he.jing")
+    desk.pm(f"complaint report {request} --reported-to centre_director --as he.jing")
     desk.pm(f"complaint explain {request} --explanation 已核实 --as he.jing")
     before = desk.records()
     refused = desk.pm(
@@ -214,6 +215,20 @@ def test_the_plan_names_homes_still_to_ask(estate: Estate) -> None:
     assert [one["unit"] for one in estate.json("survey", "plan", "--month", "2026-11")["units"]] == [second]
     assert [one["to_ask"] for one in estate.json("survey", "plan", "--all")["units"]] == [False, True]
     assert "2026-11: 1 of 2 still to ask, drawn from 12 occupied homes" in estate.pm("survey", "plan")[1]
+
+
+def test_a_month_in_which_nobody_was_asked_is_a_missed_duty(estate: Estate) -> None:
+    """CAL-19, STAT-06: owed until the last day of the month, missed from then on, and done once residents were asked."""
+    december = datetime(2026, 12, 1, 9, tzinfo=ZONE)
+
+    def owed(at: datetime) -> list[tuple[str, str, bool]]:
+        found = estate.json("duties", at=at)
+        return [(one["period"], one["due"][:10], one["late_seconds"] > 0) for one in found if one["duty"] == "survey"]
+
+    assert owed(NOON) == [("2026-11", "2026-11-30", False)]
+    assert owed(december) == [("2026-11", "2026-11-30", True)]
+    estate.pm("survey", "ask", "--unit", "3-1501", "--channel", "phone", "--result", "answered", "--score", "5")
+    assert owed(december) == []
 
 
 @pytest.mark.parametrize(("month", "said"), [("2026-12", "has not begun yet"), ("soon", "soon")])

@@ -180,9 +180,9 @@ def test_a_duty_that_the_estate_has_ended_is_owed_no_more(tmp_path: Path) -> Non
     policy = estate / "policy" / "review.yaml"
     text = policy.read_text(encoding="utf-8")
     policy.write_text(text.replace("      value: same day", "      value: null", 1), encoding="utf-8")
-    assert {one["duty"] for one in owed(estate)} == {"work_record", "weekly_reading"}
+    assert {one["duty"] for one in owed(estate)} == {"work_record", "weekly_reading", "survey"}
     policy.unlink()
-    assert {one["duty"] for one in owed(estate)} == {"work_record", "weekly_reading", "daily_reading"}
+    assert {one["duty"] for one in owed(estate)} == {"work_record", "weekly_reading", "survey", "daily_reading"}
 
 
 def test_answers_in_the_agreed_time_stand_beside_their_target(root: Path) -> None:

@@ -150,6 +150,24 @@ def test_the_months_papers_and_charges_are_duties(worked: Path, settled: Path) -
     assert not month & set(owed(settled, at(2, 9, month=12)))
 
 
+ENTERED_LATE = """
+== 2026-12-01
+12:00 li.na l: repair receive --unit 3-1502 --channel phone --content 换插座 --at '2026-11-30 15:00'
+12:01 sun.li repair assign @l --worker wang.gang --standard 插座20元 --at '2026-11-30 15:05'
+12:02 wang.gang repair arrive @l --at '2026-11-30 15:20'
+12:03 wang.gang repair quote @l --amount 20 --at '2026-11-30 15:22'
+12:04 wang.gang repair accept-quote @l --at '2026-11-30 15:23'
+12:05 wang.gang repair finish @l --at '2026-11-30 15:40'
+12:06 wang.gang repair accept @l --signature-who 王强 --at '2026-11-30 15:45'
+"""
+
+
+def test_a_fee_in_no_charge_report_is_owed(tmp_path: Path) -> None:
+    """CAL-22, WORK-30: entered when the report of its month was approved already; the next report takes it in."""
+    make_demo.tell(tmp_path / "estate", STORY + EVENING + ENTERED_LATE)
+    assert ("charge_month", "2026-11") in owed(tmp_path / "estate", at(2, 9, month=12))
+
+
 def test_the_lines_of_the_fee_notices(settled: Path) -> None:
     """WORK-32, FEE-14: work order and amount by flat, of what goes on the notices, and what was paid of it."""
     (line,) = seen(settled, "charge-month", "lines", "CM-261130-A01", at=at(9, 9, month=12))

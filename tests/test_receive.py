@@ -425,10 +425,5 @@ def test_the_guide_goes_by_kind_action_and_word(desk: Desk, topic: str, rule: st
     assert rule in ids
 
 
-def test_the_guide_tells_how_a_return_visit_comes_about(desk: Desk) -> None:
-    """DISP-05: verified first, then somebody is named."""
-    assert "the head of dispatch names who visits" in desk.pm("guide visit").out
-
-
 def test_the_guide_says_so_when_it_has_nothing(desk: Desk) -> None:
     assert "nothing on 'xyzzy'" in desk.pm("guide xyzzy", code=3).err

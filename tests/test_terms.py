@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from pm_cli.core.text import use_language
+from pm_cli.ui.term import term
 from tests.store.desk import opened
 
 AGREED = ("--as", "admin", "--at")
@@ -29,3 +33,22 @@ def test_a_time_agreed_too_late_leaves_the_missed_one_in_every_list(tmp_path: Pa
     assert (reply["kept"]["numerator"], reply["kept"]["denominator"]) == (0, 2)
     late = [one["due"][:16] for one in desk.pm("overdue --json").json if one["clock"] == "reply"]
     assert late == ["2026-03-05T12:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("2 working days", "2个工作日"),
+        ("1 working day", "1个工作日"),
+        ("4 working hours", "4个工作小时"),
+        ("30 minutes", "30分钟"),
+        ("3 days 17:30", "3天，至17:30"),
+        ("17:30 same day", "当日，至17:30"),
+        ("10th of next month", "次月10日"),
+        ("last day of month", "当月最后一天"),
+        ("100 %", "100 %"),
+    ],
+)
+def test_terms_are_read_in_the_readers_language(text: str, chinese: str) -> None:
+    use_language("zh_CN")
+    assert term(text) == chinese

@@ -184,9 +184,7 @@ class Tracker:
         for run in (*self._done, *self._stopped.values(), *self._running.values()):
             if run.applies and (run.key or run.agreed):
                 _compute(run, policy, calendar)
-                if len(run.agreements) > 1 or (run.agreements and run.agreements[0].at > run.start):
-                    found += _missed_before(run, policy, calendar)
-                found.append(run)
+                found += _terms(run, policy, calendar)
         return found
 
 
@@ -199,26 +197,19 @@ def _agree(run: Run, step: Step, fields: Fields) -> None:
         run.agreements.append(Agreement(due_at, step.instant, step.event.id))
 
 
-def _missed_before(run: Run, policy: Policy, calendar: Calendar) -> list[Run]:
-    """The terms of a run that had been missed when a new time was agreed; the run goes on from the last of these."""
+def _terms(run: Run, policy: Policy, calendar: Calendar) -> list[Run]:
+    """A run, after the terms of it that had been missed when a new time was agreed; it goes on from the last of these."""
     missed: list[Run] = []
-    for number, agreement in enumerate(run.agreements):
-        pauses = [
-            (begin, end if end and end <= agreement.at else None) for begin, end in run.pauses if begin < agreement.at
-        ]
-        earlier = replace(
-            run,
-            agreements=run.agreements[:number],
-            stopped=agreement.at,
-            stopped_by=agreement.by,
-            pauses=pauses,
-            due=None,
-        )
-        _compute(earlier, policy, calendar)
-        if earlier.late(agreement.at) and run.due and run.due > agreement.at:
-            run.start, run.started_by = agreement.at, agreement.by
-            missed.append(earlier)
-    return missed
+    for number, (_due, at, by) in enumerate(run.agreements):
+        if at <= run.start or run.due is None or run.due <= at:
+            continue
+        pauses = [(begin, end if end and end <= at else None) for begin, end in run.pauses if begin < at]
+        before = replace(run, agreements=run.agreements[:number], stopped=at, stopped_by=by, pauses=pauses, due=None)
+        _compute(before, policy, calendar)
+        if before.late(at):
+            missed.append(before)
+            run = replace(run, start=at, started_by=by)
+    return [*missed, run]
 
 
 def _pause(run: Run, step: Step) -> None:

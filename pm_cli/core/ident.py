@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from pm_cli.core.text import fold_width
@@ -29,7 +30,13 @@ class Number(NamedTuple):
     @property
     def folder(self) -> str:
         """The journal folder of the day, relative to the ledger."""
-        return f"journal/{self.day:%Y/%m/%d}"
+        return day_folder(self.day)
+
+
+@lru_cache
+def day_folder(day: date) -> str:
+    """The journal folder of a day, relative to the ledger."""
+    return f"journal/{day:%Y/%m/%d}"
 
 
 def parse_number(text: str) -> Number | None:

@@ -1,4 +1,4 @@
-"""Who is to be assessed for a quarter, and who has been. Rules ASSESS-03, CAL-29."""
+"""Who is to be assessed for a quarter, and who has been. Rules ASSESS-03, ASSESS-05, CAL-29, CAL-31."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from pm_cli.core.spans import days, quarter_of
 from pm_cli.flows.reviews import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
+    from typing import Any
 
     from pm_cli.flows.reviews import Look
     from pm_cli.store.ledger import Ledger
 
 CENTRE = "customer_service"
+CONCERNED = ("complained_department", "executing_department", "departments", "department")
+"""Fields that name the departments a complaint concerns: the one complained about before those that handle it."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -59,6 +62,19 @@ def centre_left(look: Look) -> Iterator[Call]:
             yield Call(quarter, last, role=look.ledger.policy.at("assess.cs_centre", last).items[0])
 
 
+def departments_left(look: Look) -> Iterator[Call]:
+    """Quarters in which complaints concerned a department that nobody has evaluated; the centre has its own duty (CAL-31)."""
+    for quarter, last in _quarters(look):
+        if _concerned(look.ledger, quarter) - judged(look.ledger, quarter).keys() - {CENTRE}:
+            yield Call(quarter, last)
+
+
+def concerned(fields: Mapping[str, Any], handler_of: str) -> Iterable[str]:
+    """Each department a complaint with these fields concerns; if it names none, that of its handler ("" unknown)."""
+    named = next((fields[name] for name in CONCERNED if fields.get(name)), handler_of)
+    return [named] if isinstance(named, str) else named
+
+
 def none(_look: Look) -> Counter[tuple[str, str]]:
     """Quarters are only called for while somebody is left."""
     return Counter()
@@ -76,6 +92,14 @@ def _quarters(look: Look) -> Iterator[tuple[str, date]]:
         first, last = days(quarter)
 
 
+def _concerned(ledger: Ledger, quarter: str) -> set[str]:
+    """The departments that the complaints of a quarter concern."""
+    first, last = days(quarter)
+    span = (_midnight(ledger, first), _midnight(ledger, last + ONE_DAY) - 1)
+    rows = ledger.index.db.execute(_COMPLAINTS, span)
+    return {name for fields, home in rows for name in concerned(json.loads(fields), home or "") if name}
+
+
 def _midnight(ledger: Ledger, day: date) -> int:
     return int(datetime.combine(day, time(), ledger.zone).timestamp())
 
@@ -87,6 +111,10 @@ _SAID = ", ".join(f"json_extract(fields, '$.{name}')" for name in ("person", "de
 _JUDGED = f"""
 SELECT coalesce({_SAID}), id, state, json_extract(fields, '$.score'), handler FROM record
 WHERE kind = 'assessment' AND state NOT IN ('draft', 'annulled') AND json_extract(fields, '$.period') = ?"""
+_COMPLAINTS = """
+SELECT fields, (SELECT json_extract(staff.fields, '$.department') FROM record AS staff
+  WHERE staff.kind = 'staff' AND staff.id = record.handler) FROM record
+WHERE kind = 'complaint' AND imported = 0 AND state NOT IN ('draft', 'annulled', 'moved') AND began BETWEEN ? AND ?"""
 _ENTRIES = f"""
 SELECT 1 FROM record
 WHERE kind IN ({", ".join("?" * len(REQUESTS))}) AND imported = 0 AND state != 'annulled' AND began BETWEEN ? AND ? LIMIT 1"""

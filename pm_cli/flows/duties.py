@@ -14,7 +14,7 @@ from pm_cli.core.person import CS_LEADERS
 from pm_cli.core.policy import span
 from pm_cli.core.rule import computed
 from pm_cli.core.text import N_
-from pm_cli.flows import assessments, reviews, visit_duties, work_orders
+from pm_cli.flows import assessments, reviews, survey_months, visit_duties, work_orders
 from pm_cli.flows.reviews import Call, Look
 from pm_cli.kinds.work_record import GROUP
 
@@ -136,7 +136,16 @@ TABLE = (
         "CAL-22",
         term="charge_month.due",
         called=work_orders.charges,
-        done=work_orders.reported,
+        done=work_orders.none,
+    ),
+    Duty(
+        "survey",
+        N_("Residents asked how satisfied they are"),
+        "cs_supervisor",
+        "CAL-19",
+        term="survey.retry",
+        called=survey_months.months,
+        done=survey_months.asked,
     ),
     Duty(
         "return_visits",
@@ -192,6 +201,15 @@ TABLE = (
         called=assessments.centre_left,
         done=assessments.none,
     ),
+    Duty(
+        "department_evaluation",
+        N_("Departments that complaints concern evaluated for the quarter"),
+        "centre_director",
+        "CAL-31",
+        term="assess.due",
+        called=assessments.departments_left,
+        done=assessments.none,
+    ),
 )
 """Recurring duties whose misses nobody would notice; a further row of the calendar is one more entry."""
 
@@ -232,9 +250,11 @@ RULES = (
     *computed("duties", "CAL-03", note="days with entries that the supervisor has not read"),
     *computed("duties", "CAL-04", note="days on which a member of the CS group made entries and wrote no work record"),
     *computed("duties", "CAL-14", note="weeks that the property manager has not read"),
+    *computed("duties", "CAL-19", note="months with entries in which nobody was asked; the sample: pm survey plan"),
     *computed("duties", "CAL-24", note="months of which visits are missing; who could not be reached is counted apart"),
     *computed("duties", "CAL-25", "CAL-26", note="by person: fewer spot checks or complaint visits than asked for"),
     *computed("duties", "CAL-29", note="quarters that are over: its staff, and the centre itself (AMB-80)"),
+    *computed("duties", "CAL-31", note="quarters in which a department that complaints concern was not evaluated"),
     *computed("duties", "CAL-36", note="years whose share by phone is over the limit; always in pm visit quota"),
 )
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pm_cli import kinds
 from pm_cli.core.ident import linked
 from pm_cli.core.request import REQUESTS
-from pm_cli.core.rule import computed, enforced, guidance, not_applicable, recorded
+from pm_cli.core.rule import computed, enforced, not_applicable, recorded
 from pm_cli.core.source import gatherer_of, source_of
-from pm_cli.core.text import N_
 from pm_cli.flows.derived import derived
 
 if TYPE_CHECKING:
@@ -231,11 +230,6 @@ RULES = (
         "receive", "DISP-10", note="department, result in writing, return visit and back again: the states of each kind"
     ),
     *not_applicable("the manual announces a flow chart and does not contain it", "DISP-08"),
-    *guidance(
-        "visit",
-        "DISP-05",
-        note=N_("Check the quality of the work first; when it is in order, the head of dispatch names who visits."),
-    ),
     *enforced("visit", "DISP-06", note="customer service alone makes return visits; what is due stands in visit plan"),
     *enforced("receive", "SHEET-31", note="any employee enters it; the first contact never changes and is searchable"),
     *enforced("receive", "SHEET-32", note="open to every role, contractors too"),

@@ -15,6 +15,7 @@ from pm_cli.core.draw import drawn
 from pm_cli.core.flow import Flow
 from pm_cli.flows.return_visits import DUE, term
 from pm_cli.flows.service_month import GROUPS, REACHED, holders
+from pm_cli.store.schema import LINKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,8 +179,6 @@ def _zone(ledger: Ledger, code: str) -> str:
     return str(record.fields.get("zone", "")) if record else ""
 
 
-LINKED = "substr(json_extract(fields, '$.request'), 1, instr(json_extract(fields, '$.request') || '@', '@') - 1)"
-"""The number of the request a record of the index is about."""
 _FINISHED = f"""
 WITH touched AS (
   SELECT DISTINCT rid FROM event INDEXED BY event_flow

@@ -23,17 +23,18 @@ def days(look: Look) -> Iterator[Call]:
 
 def bundles(look: Look) -> Iterator[Call]:
     """Months in which orders came in."""
-    return _months(came.astimezone(look.ledger.zone).date() for _number, came in _handed_in(look))
+    return months_of(came.astimezone(look.ledger.zone).date() for _number, came in _handed_in(look))
 
 
 def charges(look: Look) -> Iterator[Call]:
-    """Months in which chargeable work was accepted."""
+    """Months in which chargeable work was accepted that stands in no charge report."""
+    reported = {str(order).partition("@")[0] for (order,) in look.ledger.index.db.execute(_IN_REPORTS)}
     rows = look.ledger.index.db.execute(_CHARGED, (look.begins, look.first.isoformat()))
-    return _months(date.fromisoformat(day) for (day,) in rows)
+    return months_of(date.fromisoformat(day) for number, day in rows if number not in reported)
 
 
 def none(_look: Look) -> Counter[tuple[str, str]]:
-    """Days are only called for while orders are missing in every batch."""
+    """Days and months are only called for while orders are missing in every batch or report."""
     return Counter()
 
 
@@ -42,12 +43,8 @@ def bundled(look: Look) -> Counter[tuple[str, str]]:
     return Counter((str(month), "") for (month,) in look.ledger.index.db.execute(_BUNDLED))
 
 
-def reported(look: Look) -> Counter[tuple[str, str]]:
-    """Months whose charge report is drawn up."""
-    return Counter((str(month), "") for (month,) in look.ledger.index.db.execute(_REPORTED))
-
-
-def _months(found: Iterable[date]) -> Iterator[Call]:
+def months_of(found: Iterable[date]) -> Iterator[Call]:
+    """The months in which days lie, each once."""
     for month in sorted({f"{day:%Y-%m}" for day in found}):
         yield Call(month, (begins(month) + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
@@ -78,10 +75,11 @@ _IN_BATCHES = f"""
 SELECT json_each.value FROM record, json_each(record.fields, '$.orders')
 WHERE kind = 'order_batch' AND json_extract(fields, '$.until') IS NOT NULL AND {_VALID}"""
 _CHARGED = f"""
-SELECT DISTINCT json_extract(fields, '$.accepted_on') FROM record
+SELECT id, json_extract(fields, '$.accepted_on') FROM record
 WHERE kind = 'repair' AND touched >= ? AND imported = 0 AND {_VALID} AND json_extract(fields, '$.amount') IS NOT NULL
   AND json_extract(fields, '$.accepted_on') >= ?"""
 _BUNDLED = f"""
 SELECT json_extract(fields, '$.period') FROM record
 WHERE kind = 'order_batch' AND json_extract(fields, '$.until') IS NULL AND {_VALID}"""
-_REPORTED = f"SELECT json_extract(fields, '$.month') FROM record WHERE kind = 'charge_month' AND {_VALID}"
+_IN_REPORTS = f"""
+SELECT json_each.value FROM record, json_each(record.fields, '$.orders') WHERE kind = 'charge_month' AND {_VALID}"""

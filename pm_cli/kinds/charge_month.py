@@ -11,7 +11,7 @@ from pm_cli.core.action import Action, Shape, may, need
 from pm_cli.core.approval import own
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
-from pm_cli.core.ident import link
+from pm_cli.core.ident import link, linked
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import DIRECTORS
 from pm_cli.core.rule import computed, enforced, recorded
@@ -93,12 +93,9 @@ class Check(Action, of="drawn_up", to="checked", by=FINANCE, rules=("WORK-29", "
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Nothing has changed since it was drawn up, and finance has its copy of every order."""
-        month = str(now.fields["month"])
-        figures = _figures(now, month)
-        if any(figures[name] != now.fields.get(name, type(figures[name])()) for name in figures):
-            hint = _("Draw it up anew: pm charge-month redraw {id}").format(id=now.id)
-            return Refusal(_("the work orders say something else by now."), hint, ("WORK-30",))
-        away = [order.id for order in charged(now, month) if not _at_finance(order)]
+        if refusal := _outdated(now, _("Draw it up anew: pm charge-month redraw {id}").format(id=now.id)):
+            return refusal
+        away = [order.id for order in charged(now, str(now.fields["month"])) if not _at_finance(order)]
         if not away:
             return None
         hint = _("Enter first: pm repair hand-copy {id} --copy finance --place finance").format(id=away[0])
@@ -122,8 +119,15 @@ class Approve(Action, of="checked", to="approved", by=DIRECTORS, rules=("WORK-30
     approved_by: StaffRef | None = may("Who approved (whoever enters it)")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Never who drew it up or checked it."""
-        return own(now, now.fields.get("drawn_up_by"), now.fields.get("checked_by"))
+        """Never who drew it up or checked it; of a month that is over, and as the orders stand."""
+        if refusal := own(now, now.fields.get("drawn_up_by"), now.fields.get("checked_by")):
+            return refusal
+        month = str(now.fields["month"])
+        if f"{now.at:%Y-%m}" <= month:
+            return Refusal(_("{month} is not over.").format(month=month), rules=("WORK-30",))
+        return _outdated(
+            now, _("Have it drawn up anew: pm charge-month send-back {id} --reason TEXT").format(id=now.id)
+        )
 
     def witness(self, now: Facts) -> Fields:
         """Nobody approves in another's name."""
@@ -137,11 +141,15 @@ class PutOnNotice(Action, of="approved", to="on_notice", by=FINANCE, rules=("WOR
 
 
 def charged(now: Facts, month: str) -> Sequence[Seen]:
-    """Work orders with a fee that were accepted in a month."""
+    """Work orders with a fee accepted in a month, or in the one before and left out there: entered after its report."""
+    before = f"{begins(month) - timedelta(days=1):%Y-%m}"
+    reports = (seen for seen in now.since("charge_month", _first(now, before)) if seen.fields.get("month") != month)
+    reported = {number for report in reports if _valid(report) for number in _orders(report)}
     found = [
         seen
-        for seen in now.since("repair", _first(now, month))
-        if "amount" in seen.fields and str(seen.fields.get("accepted_on", "")).startswith(month) and _valid(seen)
+        for seen in now.since("repair", _first(now, before))
+        if "amount" in seen.fields and str(seen.fields.get("accepted_on", ""))[:7] in {before, month}
+        if seen.id not in reported and _valid(seen)
     ]
     return sorted(found, key=lambda seen: seen.id)
 
@@ -163,6 +171,19 @@ def _figures(now: Facts, month: str) -> dict[str, Node]:
         "totals": {way: str(amount) for way, amount in sorted(sums.items())},
         "total": str(sum(sums.values(), Decimal("0.00"))),
     }
+
+
+def _outdated(now: Facts, hint: str) -> Refusal | None:
+    """Why the figures do not hold any more: the work orders have changed since it was drawn up."""
+    figures = _figures(now, str(now.fields["month"]))
+    if all(figures[name] == now.fields.get(name, type(figures[name])()) for name in figures):
+        return None
+    return Refusal(_("the work orders say something else by now."), hint, ("WORK-30",))
+
+
+def _orders(report: Seen) -> list[str]:
+    found = report.fields.get("orders")
+    return [linked(str(order)) for order in found] if isinstance(found, list) else []
 
 
 def _at_finance(order: Seen) -> bool:

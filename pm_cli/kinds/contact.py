@@ -75,6 +75,8 @@ class Log(Action, start=True, to="noted", by=EVERYBODY, rules=("DISP-13", "DISP-
                 hint.format(reason=self.reason),
                 ("DISP-09",),
             )
+        if self.direction == "in" and self.reason == "meeting" and not (self.for_person or self.for_department):
+            return _for_nobody()
         department = "finance" if self.reason == "payment" else self.for_department
         return _wrong_ear(now, self.relayed_to, department) if self.relayed_to else None
 
@@ -143,8 +145,7 @@ class Announce(Action, start=True, to="announced", by=EVERYBODY, rules=("DISP-14
         if not (isinstance(self.caller, dict) and {"name", "affiliation"} & self.caller.keys()):
             return Refusal(_("who comes is missing."), _("Add --caller-name NAME or --caller-affiliation COMPANY"))
         if not (self.for_person or self.for_department):
-            hint = _("Add --for-person LOGIN or --for-department NAME")
-            return Refusal(_("to whom they come is missing."), hint, ("DISP-14",))
+            return _for_nobody()
         refusal = later_than_now(self.expected, now)
         return refusal or (_unconcerned(now, self.informed, vars(self)) if self.informed else None)
 
@@ -253,6 +254,12 @@ RULES = (
     *recorded("contact log party", "DISP-19"),
     *recorded("contact log gatherer", "DISP-20"),
 )
+
+
+def _for_nobody() -> Refusal:
+    """The refusal of a visitor of whom nobody would be told."""
+    hint = _("Add --for-person LOGIN or --for-department NAME")
+    return Refusal(_("to whom they come is missing."), hint, ("DISP-14",))
 
 
 def _wrong_ear(now: Facts, login: object, department: object) -> Refusal | None:

@@ -11,7 +11,7 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.approval import own
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
-from pm_cli.core.ident import link
+from pm_cli.core.ident import link, linked
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import DESK
 from pm_cli.core.policy import span
@@ -80,9 +80,9 @@ class Bundle(Action, start=True, to="handed_over", rules=("WORK-31", "CAL-21")):
     handed_over_by: StaffRef | None = may("Who hands them over (whoever enters it)")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Once for each month that has begun; that nothing came in is said too."""
-        if begins(self.month) > now.at.date():
-            return Refusal(_("{period} has not begun yet.").format(period=self.month))
+        """Once for each month, from its last day on; that nothing came in is said too."""
+        if f"{now.at + timedelta(days=1):%Y-%m}" <= self.month:
+            return Refusal(_("{month} is not over.").format(month=self.month), rules=("WORK-31",))
         first = _morning(now, begins(self.month))
         same = [seen for seen in now.since("order_batch", first, period=self.month) if seen.state != "annulled"]
         if not same:
@@ -143,8 +143,18 @@ def _since_last(now: Facts) -> Sequence[Seen]:
 
 
 def _of_month(now: Facts, month: str) -> Sequence[Seen]:
-    found = now.since("repair", _morning(now, begins(month)))
-    return [seen for seen in found if str(seen.fields.get("handed_in_at", "")).startswith(month)]
+    """Orders that came in in a month, or in the one before and after its bundle had gone."""
+    before = f"{begins(month) - timedelta(days=1):%Y-%m}"
+    since = _morning(now, begins(before))
+    bundles = (seen for seen in now.since("order_batch", since) if "counts" in seen.fields and seen.state != "annulled")
+    gone = {number for bundle in bundles for number in _orders(bundle)}
+    months = ((seen, str(seen.fields.get("handed_in_at", ""))[:7]) for seen in now.since("repair", since))
+    return [seen for seen, came in months if came == month or (came == before and seen.id not in gone)]
+
+
+def _orders(batch: Seen) -> list[str]:
+    found = batch.fields.get("orders")
+    return [linked(str(order)) for order in found] if isinstance(found, list) else []
 
 
 def _came_in(order: Seen) -> datetime | None:

@@ -224,6 +224,10 @@ CLOCKS = (
         "visit", starts=("answer",), stops=("visit",), renews=("answer",), within="situation.visit", when=ours,
         done=lambda fields: fields.get("visit_result") != "unreachable", rules=("RV-10", "RV-17"),
     ),
+    Clock(
+        "close", starts=("visit",), stops=("close", "reopen"), renews=("visit",), within="situation.close",
+        when=lambda fields: ours(fields) and fields.get("visit_result") != "unreachable", rules=("SUGG-13",),
+    ),
 )  # fmt: skip
 
 RULES = (

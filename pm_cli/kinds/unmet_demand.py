@@ -112,7 +112,7 @@ class Publish(Action, of="offered", to="published", by=DESK, rules=("SHEET-34",)
     told_units: list[UnitRef] = may("Flats that asked and were told in person")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Each flat that asked is told, by the notice alone only where nobody is known."""
+        """The notice tells users; where flats are told in person besides, none that asked is left out."""
         missing = [unit for unit in _askers(now.fields) if unit not in self.told_units] if self.told_units else []
         if not missing:
             return None

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pm_cli import kinds
 from pm_cli.core.errors import LedgerTrouble, NotFound, Refusal
-from pm_cli.core.ident import Number, link, linked, parse_number, typed
+from pm_cli.core.ident import Number, day_folder, link, linked, parse_number, typed
 from pm_cli.core.text import _, fold_width, listed, word
 from pm_cli.store.index import Index
 from pm_cli.store.layout import SETTINGS, Layout
@@ -40,7 +40,7 @@ class Ledger:
         self.layout = layout
         self.root = layout.root
         self.reserved: dict[str, Record] = {}
-        self._next: dict[tuple[str, str], int] = {}
+        self._next: dict[tuple[date, str], int] = {}
 
     @cached_property
     def estate(self) -> Estate:
@@ -234,10 +234,9 @@ class Ledger:
     def next_number(self, prefix: str, day: date, desk: str = "") -> str:
         """The desk's next free number of a day; numbers are shared by all kinds so that a tail is enough."""
         desk = desk or self.desk
-        number = Number(prefix, day, desk, 0)
-        key = (number.folder, desk)
+        key = (day, desk)
         if key not in self._next:
-            folder = self.root / number.folder
+            folder = self.root / day_folder(day)
             taken = [
                 parsed.sequence
                 for name in (os.listdir(folder) if folder.is_dir() else [])

@@ -1,19 +1,40 @@
-"""A second process that looks whether files changed, while the first one already answers from the index as it was left."""
+"""Answers from the index as it was left, while a second process looks whether a file has changed since."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pm_cli.store.index import Index
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pm_cli.store.ledger import Ledger
 
+Answer = TypeVar("Answer")
 
-def useful() -> bool:
-    """Whether there is a second processor to look with."""
-    return hasattr(os, "fork") and (os.cpu_count() or 1) > 1
+
+def answered(ledger: Ledger, work: Callable[[], Answer]) -> Answer:
+    """What `work` reads from the index of a ledger; worked out anew if a file has changed since it was left."""
+    if "index" in vars(ledger) or not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
+        return work()
+    sent = Lookout(ledger)
+    left = Index.left(ledger)
+    if left is None:
+        sent.unchanged()
+        return work()
+    ledger.index = left
+    try:
+        found = work()
+    except Exception:  # what was left may point at files that are gone
+        if sent.unchanged():
+            raise
+    else:
+        if sent.unchanged():
+            return found
+    left.refresh()
+    return work()
 
 
 class Lookout:

@@ -14,6 +14,8 @@ EVENT_COLUMNS = ("n", "at", "known", "action", "by", "before", "after", "flow", 
 CLOCK_COLUMNS = (
     "name", "promise", "start", "due", "agreed", "stopped", "paused", "warn", "key", "since", "unknown", "alert",
 )  # fmt: skip
+LINKED = "substr(json_extract(fields, '$.request'), 1, instr(json_extract(fields, '$.request') || '@', '@') - 1)"
+"""The number of the request a record of the index is about."""
 LATE_ENTRY = 1800
 """Seconds between happening and being entered from which an entry is shown as late (及时, AMB-08)."""
 

@@ -10,6 +10,7 @@ from pm_cli.cli import query
 from pm_cli.cli.session import current
 from pm_cli.cli.warnings import warn_of_problems
 from pm_cli.core.text import N_, _, fold_width, word
+from pm_cli.store.lookout import answered
 from pm_cli.ui import console
 
 
@@ -25,11 +26,11 @@ def run(
     if kind:
         conditions += " AND kind = ?"
         values.append(kind.replace("-", "_"))
-    rows = ledger.index.db.execute(
+    sql = (
         f"SELECT id, kind, state, unit, summary, handler, began FROM record WHERE {conditions}"
-        " ORDER BY open DESC, began DESC, id LIMIT ?",
-        (*values, limit),
-    ).fetchall()
+        " ORDER BY open DESC, began DESC, id LIMIT ?"
+    )
+    rows = answered(ledger, lambda: ledger.index.db.execute(sql, (*values, limit)).fetchall())
     if current.json:
         names = ("id", "kind", "state", "unit", "summary", "handler", "began")
         console.as_json([{**dict(zip(names, row, strict=True)), "began": query.iso(ledger, row[6])} for row in rows])

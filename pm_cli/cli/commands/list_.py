@@ -17,6 +17,7 @@ from pm_cli.cli.warnings import warn_of_problems
 from pm_cli.core.errors import Usage
 from pm_cli.core.text import N_, _, keys_for, word
 from pm_cli.core.times import When, parse_day
+from pm_cli.store.lookout import answered
 from pm_cli.ui import console
 
 ORDERS = {"id": "id", "began": "began", "touched": "touched", "unit": "unit", "state": "state", "handler": "handler"}
@@ -64,7 +65,7 @@ def run(
         "SELECT id, state, unit, handler, summary, began, contested, fields FROM record"
         f" WHERE {' AND '.join(conditions)} ORDER BY {ORDERS[order]} {direction}, id LIMIT {limit if limit > 0 else -1:d}"
     )
-    rows = view.ledger.index.db.execute(sql, values)
+    rows = answered(view.ledger, lambda: view.ledger.index.db.execute(sql, values).fetchall())
     if current.json:
         console.as_json([_as_json(view, name, row) for row in rows])
     else:

@@ -11,6 +11,7 @@ from pm_cli.cli.asof import seen_at
 from pm_cli.cli.options import AsOf, WithLate
 from pm_cli.cli.session import current
 from pm_cli.core.text import N_
+from pm_cli.store.lookout import answered
 
 OVERDUE = 10
 """Exit code with `--exit-code` when something is overdue."""
@@ -24,6 +25,7 @@ def run(
     exit_code: Annotated[bool, typer.Option("--exit-code", help=N_("Exit 10 when something is overdue"))] = False,
 ) -> int | None:
     view = seen_at(current, as_of, with_late_entries)
-    lines = late.missed(view, as_json=current.json, kind=kind.replace("-", "_"), promises=promises)
+    wanted = kind.replace("-", "_")
+    lines = answered(view.ledger, lambda: late.missed(view, as_json=current.json, kind=wanted, promises=promises))
     late.show(view, lines, as_json=current.json)
     return OVERDUE if exit_code and lines else None

@@ -18,6 +18,7 @@ from pm_cli.core.text import N_, _
 from pm_cli.core.times import When
 from pm_cli.reports.figures.report import Report, draw_up
 from pm_cli.reports.figures.scope import Scope
+from pm_cli.store.lookout import answered
 
 if TYPE_CHECKING:
     from pm_cli.reports.figures.periods import Period
@@ -52,7 +53,9 @@ def run(
     report, form = reports.load(wanted), form_of(format, output, FORMATS)
     view = seen_at(current, as_of, with_late_entries)
     period = _period(report, {"day": date, "week": week, "month": month, "quarter": quarter}, view)
-    figures = draw_up(wanted, report, Scope(view.ledger, period, view.moment, with_late_entries))
+    figures = answered(
+        view.ledger, lambda: draw_up(wanted, report, Scope(view.ledger, period, view.moment, with_late_entries))
+    )
     text = (
         json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
         if form == "json"

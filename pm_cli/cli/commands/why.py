@@ -13,6 +13,7 @@ from pm_cli.core.record import Record
 from pm_cli.core.text import N_, _, listed, word
 from pm_cli.core.times import shown
 from pm_cli.ui import console
+from pm_cli.ui.term import term
 
 
 def run(number: Annotated[str, typer.Argument(metavar="ID", help=N_("Number, or its tail"))]) -> None:
@@ -89,7 +90,7 @@ def _tell(run: Run, said: dict[str, Any]) -> None:
         console.out(
             "  "
             + _("term {value} ({key} since {since}; {source})").format(
-                value=policy["value"],
+                value=term(policy["value"]),
                 key=policy["key"],
                 since=policy["since"],
                 source=listed(part for part in (policy["rule"], policy["source"]) if part),

@@ -22,7 +22,7 @@ from pm_cli.kinds.complaint import (
     reporting,
     waiting,
 )
-from pm_cli.kinds.complaint.about import UNTOLD, concerned, roles, yes
+from pm_cli.kinds.complaint.about import ENDINGS, UNTOLD, concerned, past_the_director, roles, yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,10 @@ class Complaint(Declaration):
 
     @staticmethod
     def barred(now: Facts, action: str) -> Refusal | None:
-        """Customer service keeps out of complaints about itself, everybody out of their own (D-04)."""
+        """Customer service keeps out of complaints about itself, everybody out of their own (D-04).
+
+        What is the centre director's does not end behind the director's back (COMP-21, COMP-35).
+        """
         if action in {"urge", "note", "accept"}:
             return None
         theirs = now.by.may(CS) or now.by.department == "customer_service"
@@ -66,7 +69,7 @@ class Complaint(Declaration):
             )
         if now.fields.get("complained_person") == now.by.id:
             return Refusal(_("nobody deals with a complaint about themselves."), rules=("ROLE-19",))
-        return None
+        return past_the_director(now) if action in ENDINGS else None
 
     @staticmethod
     def awaits(signature: str, fields: Mapping[str, Node]) -> bool:

@@ -29,6 +29,8 @@ IN_HAND = ("valid", "forwarded", "handling")
 UNTOLD = (*UNJUDGED, "invalid", *IN_HAND, "passed_on", "handled", "rectifying")
 PAUSES = ("waiting",)
 INTAKE = ("receive", "accept")
+ENDINGS = frozenset({"explain", "close", "move", "annul"})
+"""Actions that end it without a result that satisfied the complainant."""
 NAMING = frozenset({"forward", "take_up", "convene", "rectify"})
 """Actions by which a director decides who handles it."""
 
@@ -84,16 +86,46 @@ def wrong_desk(now: Facts, said: Mapping[str, Any]) -> Refusal | None:
     return None if now.by.may(accepting) else Refusal(reason, hint, ("COMP-10",))
 
 
+def for_the_director(now: Facts, said: Mapping[str, Any]) -> str:
+    """The rule that makes it the centre director's: whom it is about, or that it is major; none for most."""
+    if concerned(now, said) & RESERVED:
+        return "COMP-21"
+    return "COMP-35" if said.get("major") == "true" else ""
+
+
 def reserved(now: Facts) -> Refusal | None:
     """What only the centre director deals with, or whom the director named (COMP-21, COMP-35, D-04, D-08)."""
-    about = concerned(now, now.fields) & RESERVED
-    directors = roles(now, "complaint.about_cs.handler" if about else "complaint.major.handler")
-    if not (about or yes(now.fields, "major")) or now.by.may(directors):
+    rule = for_the_director(now, now.fields)
+    directors = roles(now, "complaint.about_cs.handler" if rule == "COMP-21" else "complaint.major.handler")
+    if not rule or now.by.may(directors):
         return None
     if now.fields.get("handler") == now.by.id and _dealt_with(now, directors):
         return None
     hint = _("Send it up: pm complaint forward {id} --handler LOGIN").format(id=now.id)
-    return Refusal(_("it is for the centre director."), hint, ("COMP-21",) if about else ("COMP-35",))
+    return Refusal(_("it is for the centre director."), hint, (rule,))
+
+
+def past_the_director(now: Facts) -> Refusal | None:
+    """Why it cannot end yet: it is the centre director's, who does not know of it (COMP-21, COMP-35)."""
+    rule = for_the_director(now, now.fields)
+    if not rule or now.by.may(DIRECTORS) or at_the_top(now.fields):
+        return None
+    if any(DIRECTORS & roles_of(now, by) for _action, _at, by in now.events()):
+        return None
+    hint = _("Report it first: pm complaint report {id} --reported-to centre_director").format(id=now.id)
+    return Refusal(_("it is for the centre director, who does not know of it."), hint, (rule,))
+
+
+def at_the_top(fields: Mapping[str, Node]) -> bool:
+    """Whether the centre director knows of it."""
+    return fields.get("reported_to") in {"centre_director", "company"}
+
+
+def about_them(now: Facts, handler: str | None) -> Refusal | None:
+    """Why somebody is not named to handle it: it is about them."""
+    if not handler or handler != now.fields.get("complained_person"):
+        return None
+    return Refusal(_("it is about {who}, who does not handle it.").format(who=handler), rules=("ROLE-19",))
 
 
 def _dealt_with(now: Facts, directors: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Text
 from pm_cli.kinds.complaint.about import MANAGERS, PAUSES, Answering, count, lost, ours, unreachable
-from pm_cli.kinds.complaint.handling import unverified, unverify
+from pm_cli.kinds.complaint.handling import unverified
 from pm_cli.kinds.complaint.promising import open_promise
 
 if TYPE_CHECKING:
@@ -84,12 +84,11 @@ class Reopen(Action, of="closed", by=DESK):
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Count how often; from here on it goes its own way and is judged or verified anew."""
+        """Count how often; from here on it goes its own way and is judged or handled anew."""
         count(fields, "reopened")
         if fields.get("validity") == "invalid":
             fields["validity"] = "undetermined"
         fields.pop("group", None)
-        unverify(fields)
 
 
 class File(Action, of="closed", by=DESK, rules=("COMP-42",)):
@@ -100,6 +99,10 @@ class File(Action, of="closed", by=DESK, rules=("COMP-42",)):
 
 class Move(request.Move, by=DESK):
     """Re-class it into another kind of request; the successor keeps the time of receipt (D-07)"""
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """A promise does not move with it."""
+        return open_promise(now)
 
 
 def unvisited(now: Facts) -> Refusal | None:
@@ -129,13 +132,13 @@ CLOCKS = (
         rules=("COMP-30",),
     ),
     Clock(
-        "partly",
+        "amends",
         ("visit",),
-        stops=("rectify", "close"),
-        within="complaint.partly",
+        stops=("rectify", "coordinate", "pass_on", "close"),
+        within="complaint.amends",
         pauses=PAUSES,
         renews=("visit",),
-        when=lambda fields: fields.get("visit_result") == "partly",
+        when=lambda fields: ours(fields) and fields.get("visit_result") in {"partly", "dissatisfied"},
         rules=("COMP-41",),
     ),
     Clock(

@@ -13,7 +13,7 @@ from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Day, Instant, Text
-from pm_cli.kinds.complaint.about import IN_HAND, PAUSES, UNJUDGED, UNTOLD, staff
+from pm_cli.kinds.complaint.about import IN_HAND, PAUSES, UNJUDGED, UNTOLD, ours, staff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,11 @@ class Advise(Action, of=(*UNTOLD, "told"), by=EVERYBODY, rules=("COMP-54", "COMP
 
 
 def not_repaired(now: Facts) -> Refusal | None:
-    """Why a defect of the project department is not handled yet (COMP-53)."""
+    """Why a construction defect is not handled yet: nobody asked for the warranty, or no builder repairs it (COMP-53)."""
+    construction = now.fields.get("content_class") == "construction" and ours(now.fields)
+    if construction and not {"route", "origin"} & now.fields.keys():
+        hint = _("Say it: pm complaint defect {id} --found after_move_in --warranty-until DAY").format(id=now.id)
+        return Refusal(_("nobody has said yet whether the warranty covers it."), hint, ("COMP-53",))
     if now.fields.get("route") != PROJECT or "builder_by" in now.fields:
         return None
     hint = _("Agree it with the builder: pm complaint coordinate {id} --builder-by TIME").format(id=now.id)

@@ -22,9 +22,11 @@ from pm_cli.kinds.complaint.about import (
     MANAGERS,
     PAUSES,
     Known,
+    about_them,
     count,
     here,
     known_up,
+    ours,
     outside,
     reserved,
     yes,
@@ -58,8 +60,8 @@ class Forward(Action, of=IN_HAND, to="forwarded", by=DESK, rules=("COMP-20", "CO
         if refusal := not_for_the_project(now, self.departments or [], self.handler):
             return refusal
         if now.by.may(DIRECTORS) or DIRECTORS & roles_of(now, str(self.handler or "")):
-            return None
-        return reserved(now)
+            return about_them(now, self.handler)
+        return reserved(now) or about_them(now, self.handler)
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
         """Heads of departments answer for complaints there by office (COMP-55); a leader it goes to knows of it."""
@@ -82,8 +84,8 @@ class TakeUp(Action, of=(*IN_HAND, "passed_on"), to="handling", by=EVERYBODY, ru
     handler: StaffRef | None = may("Who handles it")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """What is the director's is not taken up by others."""
-        return reserved(now)
+        """What is the director's is not taken up by others, nothing for whom it is about."""
+        return reserved(now) or about_them(now, self.handler)
 
 
 class Convene(Action, of=(*IN_HAND, "rectifying"), to="handling", by=DIRECTORS, rules=("COMP-25",)):
@@ -97,7 +99,7 @@ class Convene(Action, of=(*IN_HAND, "rectifying"), to="handling", by=DIRECTORS, 
     def refuse(self, now: Facts) -> Refusal | None:
         """After a bad visit somebody has been assigned before, within a limit (COMP-41)."""
         if now.state != "rectifying":
-            return None
+            return about_them(now, self.handler)
         hint = _("Assign somebody: pm complaint rectify {id} --handler LOGIN --rectify-by TIME").format(id=now.id)
         return Refusal(_("nobody has been assigned to put it right within a limit."), hint, ("COMP-41",))
 
@@ -122,7 +124,7 @@ class Handle(Action, of=IN_HAND, to="handled", by=EVERYBODY, rules=("COMP-26", "
 
     result: Text = need("What was done")
     remedy_given: Text | None = may("What the complainant gets, beside what was asked for")
-    handler: StaffRef | None = may("Who handled it")
+    handler: StaffRef | None = may("Who handled it (default: who had it, else whoever enters it)")
     handling_opinion: Text | None = may("Handling opinion of who is responsible")
     responsible_signature: Signature | None = may("Signature of who is responsible")
 
@@ -131,7 +133,19 @@ class Handle(Action, of=IN_HAND, to="handled", by=EVERYBODY, rules=("COMP-26", "
         if "remedy_sought" in now.fields and not (self.remedy_given or now.fields.get("remedy_given")):
             reason = _("the complainant asked for: {remedy}.").format(remedy=now.fields["remedy_sought"])
             return Refusal(reason, _("Say what was given: --remedy-given TEXT"))
-        return _not_convened(now) or _not_outside(now) or not_repaired(now) or not_redone(now) or reserved(now)
+        missing = _not_convened(now) or _not_outside(now) or not_repaired(now) or not_redone(now)
+        return missing or reserved(now) or about_them(now, self.handler)
+
+    def witness(self, now: Facts) -> Mapping[str, Node]:
+        """Somebody handled it, so that it is not they who verify and visit (COMP-39, ROLE-19)."""
+        known = self.handler or "handler" in now.fields or not ours(now.fields)
+        return {} if known else {"handler": now.by.id}
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """What is done again is verified again."""
+        for name in ("verification", "tracker", "verified_at"):
+            fields.pop(name, None)
 
 
 class Verify(Action, of=("handled", "told", "rectifying"), by=DESK, rules=("COMP-39",)):
@@ -162,19 +176,12 @@ class Rectify(Action, of=("told", "rectifying"), to="handling", by=DESK, rules=(
 
     def refuse(self, now: Facts) -> Refusal | None:
         """The limit lies ahead; what is the director's stays so."""
-        return later_than_now(self.rectify_by, now) or reserved(now)
+        return later_than_now(self.rectify_by, now) or reserved(now) or about_them(now, self.handler)
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Count the rounds; what was verified before is of the past."""
+        """Count the rounds."""
         count(fields, "rounds")
-        unverify(fields)
-
-
-def unverify(fields: dict[str, Node]) -> None:
-    """What is done again is verified again."""
-    for name in ("verification", "tracker", "verified_at"):
-        fields.pop(name, None)
 
 
 def unverified(fields: Mapping[str, Node]) -> bool:
@@ -228,6 +235,15 @@ CLOCKS = (
         rules=("COMP-22",),
     ),
     Clock(
+        "convene",
+        ("judge",),
+        stops=("convene", "pass_on"),
+        within="complaint.convene",
+        pauses=PAUSES,
+        when=lambda fields: here("validity", "valid")(fields) and yes(fields, "grave"),
+        rules=("COMP-25",),
+    ),
+    Clock(
         "verify",
         ("handle",),
         stops=("verify", "visit", "unsolved"),
@@ -254,7 +270,7 @@ RULES = (
     *computed("complaint clock forward", "COMP-22"),
     *enforced("complaint take_up", "COMP-35"),
     *recorded("complaint take_up handler", "COMP-62"),
-    *enforced("complaint handle", "COMP-25"),
+    *enforced("complaint handle", "COMP-25", note="a grave one is convened in time, or overdue"),
     *recorded("complaint handle result", "COMP-26"),
     *recorded("complaint handle responsible_signature", "COMP-27"),
     *guidance("complaint handle", "COMP-60", note=N_("Solve the real problem, fair to both sides.")),

@@ -21,14 +21,17 @@ from pm_cli.kinds.complaint.about import (
     Content,
     Known,
     concerned,
+    for_the_director,
     here,
     known_up,
     lost,
     ours,
     outside,
+    reserved,
     roles,
     yes,
 )
+from pm_cli.kinds.complaint.promising import open_promise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +66,13 @@ class Classify(Action, by=DESK, rules=("COMP-07", "COMP-31", "COMP-44")):
         if major and not (self.major_reason or now.fields.get("major_reason")):
             hint = _("Add --major-reason to_superior, reputation or finances")
             return Refusal(_("what makes it major is missing."), hint, ("COMP-31",))
-        return None
+        return self._let_go(now, major)
+
+    def _let_go(self, now: Facts, major: bool) -> Refusal | None:
+        """What is the centre director's leaves those hands by the director's own word (COMP-21, COMP-35)."""
+        said = {name: value for name, value in vars(self).items() if value is not None}
+        after = {**now.fields, **said, "major": str(major).lower()}
+        return None if for_the_director(now, after) else reserved(now)
 
 
 class Judge(Classify, of=("recorded", "judging", "invalid", *IN_HAND), rules=("COMP-31", "COMP-32")):
@@ -75,13 +84,16 @@ class Judge(Classify, of=("recorded", "judging", "invalid", *IN_HAND), rules=("C
     reported_to: Known | None = may("How far up it is known already", rules=("COMP-19",))
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """What was put to the centre is decided there (COMP-33, COMP-49)."""
+        """What was put to the centre, or judged once, is decided there (COMP-33, COMP-48, COMP-49)."""
         if now.fields.get("validity") == self.validity:
             hint = _("To grade it: pm complaint classify {id}").format(id=now.id)
             return Refusal(_("it has been judged so already."), hint)
-        if now.state == "judging" and not now.by.may(_deciding(now)):
+        if now.state == "recorded" or now.by.may(_deciding(now)):
+            return super().refuse(now)
+        if now.state == "judging":
             return Refusal(_("the centre was asked and decides."), rules=("COMP-33", "COMP-49"))
-        return super().refuse(now)
+        reason = _("it has been judged, and only the centre judges otherwise.")
+        return Refusal(reason, _("Act as somebody else: --as LOGIN"), ("COMP-48",))
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
         """A leader who judges knows of it; what is valid and went to a superior body is major (COMP-31)."""
@@ -110,11 +122,11 @@ class Explain(Answering, Action, of="invalid", to="closed", by=DESK, rules=("COM
     explanation: Text = need("The reasons given")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """What concerns somebody outside was copied to them first, with proof (SHEET-17)."""
+        """What concerns somebody outside was copied to them first, with proof (SHEET-17); no promise is left open."""
         if outside(now.fields) and "proof" not in now.fields:
             hint = _("Take it there: pm complaint pass-on {id} --passed-to NAME, then prove").format(id=now.id)
             return Refusal(_("it concerns somebody outside who has not got it yet."), hint, ("SHEET-17",))
-        return super().refuse(now)
+        return super().refuse(now) or open_promise(now)
 
 
 def _deciding(now: Facts) -> frozenset[str]:

@@ -18,6 +18,7 @@ from pm_cli.kinds.complaint.about import (
     RUNGS,
     UNJUDGED,
     UNTOLD,
+    at_the_top,
     here,
     no_papers,
     no_receiver,
@@ -81,11 +82,6 @@ def seen(fields: Mapping[str, Node]) -> bool:
     return not fields.keys().isdisjoint({"reported_to", "proposal", "departments", "handler"})
 
 
-def at_the_top(fields: Mapping[str, Node]) -> bool:
-    """Whether the centre director knows of it."""
-    return fields.get("reported_to") in {"centre_director", "company"}
-
-
 AWAITED = (*UNJUDGED, *IN_HAND, "passed_on", "handled", "told", "rectifying")
 SIGNATURES = {"signature": AWAITED, "papers_signed": AWAITED}
 CLOCKS = (
@@ -120,7 +116,7 @@ CLOCKS = (
     ),
     Clock(
         "major_account",
-        ("report", "ask_judgement", "forward", "convene"),
+        ("report", "ask_judgement", "forward", "convene", "take_up"),
         stops=("reply", "tell_outcome"),
         within="complaint.major_account",
         when=here("major", "true"),

@@ -11,7 +11,7 @@ from pm_cli.core.person import EVERYBODY
 from pm_cli.core.rule import enforced, guidance, recorded
 from pm_cli.core.text import N_, _
 from pm_cli.core.types import Flag, Text
-from pm_cli.kinds.consultation.basis import HANDLERS, UNANSWERED, InfoRef, out_of_use, unapproved, unasked, unfounded
+from pm_cli.kinds.consultation.basis import HANDLERS, UNANSWERED, InfoRef, out_of_use, unapproved, unfounded
 
 if TYPE_CHECKING:
     from pm_cli.core.action import Facts
@@ -35,7 +35,7 @@ class Answer(Action, of=UNANSWERED, to="answered", by=EVERYBODY, rules=("CONS-09
             hint = _("Customer service transfers it first: pm consultation transfer {id}").format(id=now.id)
             return Refusal(_("it was not transferred to your department."), hint, ("CONS-03", "CONS-13"))
         fields = {**now.fields, "legal_basis": self.legal_basis or now.fields.get("legal_basis")}
-        return unfounded(now, fields) or unasked(now, self.info) or out_of_use(now, self.info)
+        return unfounded(now, fields, self.info) or out_of_use(now, self.info)
 
 
 class Direct(Action, of=UNANSWERED, to="directed", by=HANDLERS, rules=("CONS-15", "CONS-24")):

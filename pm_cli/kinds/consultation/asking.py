@@ -58,7 +58,7 @@ class Ask(request.Intake, start=True, to="recorded", by=EVERYBODY, rules=("CONS-
             return None
         if refusal := elsewhere(now) or unimportant(now, self.important_for) or out_of_use(now, self.info):
             return refusal
-        if self.answer and (refusal := unfounded(now, vars(self))):
+        if self.answer and (refusal := unfounded(now, vars(self), self.info)):
             return refusal
         return request.later_than_now(self.answer_by, now)
 

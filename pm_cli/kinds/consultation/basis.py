@@ -52,9 +52,9 @@ def setting(now: Facts, key: str) -> str:
         return ""
 
 
-def unfounded(now: Facts, fields: Mapping[str, object]) -> Refusal | None:
-    """Why an answer may not be given yet: no approval, or no paper to rest on (CONS-15, CONS-23)."""
-    if refusal := unapproved(now, fields):
+def unfounded(now: Facts, fields: Mapping[str, object], entries: Iterable[str] | None) -> Refusal | None:
+    """Why an answer may not be given yet: not approved, the experts not asked, no paper to rest on (CONS-14 to CONS-23)."""
+    if refusal := unapproved(now, fields) or unasked(now, fields, entries):
         return refusal
     if fields.get("topic") in FROM_PAPERS and not fields.get("legal_basis") and ours(now.fields):
         return Refusal(_("an answer on this topic rests on papers or law."), _("Add --legal-basis TEXT"), ("CONS-23",))
@@ -69,14 +69,15 @@ def unapproved(now: Facts, fields: Mapping[str, object]) -> Refusal | None:
     return Refusal(_("the property-department manager has not approved an answer."), hint, ("CONS-15",))
 
 
-def unasked(now: Facts, entries: Iterable[str] | None) -> Refusal | None:
-    """An expert answer is not the desk's own; the information file and the property manager may give it (CONS-14)."""
-    alone = now.fields.get("topic") in EXPERT and "department" not in now.fields and ours(now.fields)
-    if not alone or entries or now.by.may(DIRECTORS):
+def unasked(now: Facts, fields: Mapping[str, object], entries: Iterable[str] | None) -> Refusal | None:
+    """An expert answer is not the desk's own: the department, the information file or the property manager give it (CONS-14)."""
+    alone = fields.get("topic") in EXPERT and "department" not in now.fields and ours(now.fields)
+    if not alone or entries or now.by.may(DIRECTORS) or now.by.department == fields["topic"]:
         return None
-    hint = _("Ask it: pm consultation transfer {id} --department NAME; or name the entry: --info CODE").format(
-        id=now.id
+    hint = _(
+        "Without the answer, then: pm consultation transfer {id} --department NAME; or name the entry: --info CODE"
     )
+    hint = hint.format(id=now.id)
     return Refusal(_("on this topic the department concerned has not been asked."), hint, ("CONS-14",))
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 UNDER_WAY = ("found", "told", "contained")
 QUARRELS = frozenset({"dispute", "violence"})
+ENTRIES = ("injury", "discover", "dispute", "violence")
 TECHNICIANS = frozenset({"technician", "engineering_supervisor", "contractor"})
 
 

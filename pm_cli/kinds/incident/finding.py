@@ -12,7 +12,7 @@ from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import computed
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Instant, Positive, StaffRef, Text
-from pm_cli.kinds.incident.entry import QUARRELS, UNDER_WAY, Entry, no_technician, not_yet, stage
+from pm_cli.kinds.incident.entry import ENTRIES, QUARRELS, UNDER_WAY, Entry, no_technician, not_yet, stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,6 @@ Matter = Annotated[str, Choice(options=("injury", *FOUND))]
 Supply = Annotated[str, Choice(options=("water", "electricity", "gas", "heating", "lift"))]
 
 EVERYWHERE = frozenset({"all", "全部", "全小区"})
-ENTRIES = ("injury", "discover", "dispute", "violence")
 
 
 class Injury(Entry, start=True, to="found", by=EVERYBODY, rules=("EMER-01", "EMER-02")):

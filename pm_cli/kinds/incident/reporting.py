@@ -12,8 +12,7 @@ from pm_cli.core.rank import rank_of, roles_of
 from pm_cli.core.rule import computed, enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
-from pm_cli.kinds.incident.entry import QUARRELS, UNDER_WAY
-from pm_cli.kinds.incident.finding import ENTRIES
+from pm_cli.kinds.incident.entry import ENTRIES, QUARRELS, UNDER_WAY
 from pm_cli.kinds.incident.response import TECHNICAL
 
 if TYPE_CHECKING:
@@ -120,6 +119,13 @@ class Dismiss(Action, of=UNDER_WAY, to="closed", by=SUPERIORS):
 
     reason: Text = need("What it was", into="close_reason")
 
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Where somebody is hurt, or it was called grave, there was no false alarm."""
+        if now.fields.keys().isdisjoint({"casualties", "grave"}):
+            return None
+        hint = _("Report and close it; a wrong entry: pm incident correct {id}").format(id=now.id)
+        return Refusal(_("people are hurt or it is grave: that is no false alarm."), hint, ("EMER-02", "EMER-05"))
+
 
 def emergency(fields: Fields) -> bool:
     """Whether the director gets a report in any case (EMER-01)."""
@@ -141,6 +147,10 @@ def _half_done(now: Facts) -> Refusal | None:
     if matter in TECHNICAL and "technician_told" not in fields:
         hint = _("Enter first: pm incident tell-technician {id} --technician LOGIN").format(id=now.id)
         return Refusal(_("the duty technician was not told."), hint, ("EMER-03",))
+    if matter in TECHNICAL and "cause_determined" not in fields:
+        hint = _("Enter first: pm incident determine {id} --cause-determined --cause TEXT, or --no-cause-determined")
+        why = _("nobody has said whether the technician can tell fault and responsibility.")
+        return Refusal(why, hint.format(id=now.id), ("EMER-03",))
     if fields.get("cause_determined") == "false" and "leader_on_scene" not in fields:
         hint = _("Enter first: pm incident call-leader {id} --leader LOGIN, then arrive").format(id=now.id)
         return Refusal(_("fault or responsibility is unclear and no leader was on the scene."), hint, ("EMER-03",))
@@ -155,6 +165,8 @@ def _half_done(now: Facts) -> Refusal | None:
 
 CLOCKS = (
     Clock("report", ("contain", "reconcile"), ("report",), "incident.report", rules=("EMER-05",)),
+    Clock("decide", ("report",), ("decide",), "incident.decide", rules=("EMER-05",)),
+    Clock("close", ("decide",), ("close",), "incident.close", rules=("EMER-01",)),
     Clock("director", ENTRIES, ("inform",), "incident.director", when=emergency, rules=("EMER-01",)),
     Clock("grave", ("call_grave",), ("inform",), "incident.grave", rules=("EMER-05",)),
     Clock(
@@ -165,8 +177,8 @@ CLOCKS = (
 )  # fmt: skip
 
 RULES = (
-    *enforced("incident close", "EMER-01", note="told, contained, reported; clocks duty and director"),
+    *enforced("incident close", "EMER-01", note="told, contained, reported; clocks duty, contain and director"),
     *enforced("incident report", "EMER-03", note="clocks technician and leader"),
-    *computed("incident clock grave", "EMER-05", note="beside clocks report and higher; the superior decides"),
+    *computed("incident clock grave", "EMER-05", note="beside clocks report, decide and higher"),
     *enforced("incident report", "EMER-07", note="KEY-09 and WORK-04 are kept where keys and repairs are"),
 )

@@ -11,7 +11,7 @@ from pm_cli.core.person import EVERYBODY
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Flag, Instant, Positive, StaffRef, Text
-from pm_cli.kinds.incident.entry import UNDER_WAY, no_technician, not_yet, stage, too_low
+from pm_cli.kinds.incident.entry import ENTRIES, UNDER_WAY, no_technician, not_yet, stage, too_low
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,6 +147,9 @@ CLOCKS = (
     Clock(
         "rescue", ("injury", "casualty"), ("injury", "casualty", "call_rescue"), "incident.rescue",
         done=lambda fields: "rescue_called" in fields, rules=("EMER-02",),
+    ),
+    Clock(
+        "contain", ENTRIES, ("contain", "separate"), "incident.contain", rules=("EMER-01", "EMER-04"),
     ),
     Clock(
         "technician", ("injury", "discover"), ("discover", "tell_technician"), "incident.technician",

@@ -30,7 +30,7 @@ CASHIERS = DESK | {"finance"}
 class Quote(Action, of=("on_site", "quoted", "working"), to="quoted", by=ON_SPOT, rules=("WORK-08", "WORK-20")):
     """Tell the resident the price before the work begins"""
 
-    amount: Money | None = may("Fee, in yuan (default: by the price list)", ask=True)
+    amount: Money | None = may("Fee, in yuan (default: by the price list)", into="quoted", ask=True)
     price_item: PriceRef | None = may("Item of the price list (default: what the dispatcher named)")
     quantity: Positive | None = may("How many of it (default: 1)")
     standard: Text | None = may("Charge standard, if the price list has no such item")
@@ -38,7 +38,10 @@ class Quote(Action, of=("on_site", "quoted", "working"), to="quoted", by=ON_SPOT
     tools: list[Text] = may("Tools needed")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """A fee rests on the price list (D-17)."""
+        """A fee rests on the price list (D-17); what was accepted is charged as it is, and done again for nothing."""
+        if "accepted_on" in now.fields:
+            reason = _("the work was accepted on {day} and is not charged again.").format(day=now.fields["accepted_on"])
+            return Refusal(reason, _("Other work is an order of its own: pm repair receive"), ("WORK-20", "WORK-24"))
         item = self.price_item or now.fields.get("price_item")
         if not (item or self.standard or "standard" in now.fields):
             return Refusal(_("no charge standard is written down."), _("Add --price-item CODE or --standard TEXT"))
@@ -59,18 +62,30 @@ class Quote(Action, of=("on_site", "quoted", "working"), to="quoted", by=ON_SPOT
         return found
 
 
-class AcceptQuote(Action, of="quoted", to="working", by=ON_SPOT, requires=("amount",), rules=("WORK-20", "WORK-27")):
+class AcceptQuote(Action, of="quoted", to="working", by=ON_SPOT, requires=("quoted",), rules=("WORK-20", "WORK-27")):
     """Both have confirmed the price: the work begins"""
 
+    amount: Money | None = may("Fee agreed, in yuan, if another than was quoted")
     settlement: Settlement | None = may("Paid at once, or with the monthly notice (default: by the policy)")
 
     def witness(self, now: Facts) -> Fields:
         """The way of payment that the policy names, unless another was agreed (D-15)."""
         return {"settlement": self.settlement or str(now.value("repair.settlement").text)}
 
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """The fee is what was confirmed; until then it is a quotation."""
+        quoted = fields.pop("quoted")
+        fields["amount"] = given.get("amount", quoted)
+
 
 class DeclineQuote(Action, of="quoted", to="on_site", by=ON_SPOT):
     """The resident does not want it at that price"""
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """A fee confirmed before still stands."""
+        fields.pop("quoted", None)
 
 
 class Pay(Action, of=AFTER_WORK, by=CASHIERS, requires=("amount",), rules=("WORK-10", "WORK-27")):

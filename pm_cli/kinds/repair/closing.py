@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core import request
 from pm_cli.core.action import Action, may, need
+from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import CS_LEADERS
-from pm_cli.core.rule import enforced, recorded
+from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Link, Text
 from pm_cli.kinds.repair.charging import unpaid
@@ -82,11 +83,22 @@ class Reopen(Action, of=("done", "accepted", "dissatisfied", "closed"), to="assi
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Count it; the old appointment and what was signed are of the past."""
+        """Count it; the old appointment, its papers and what was signed are of the past."""
         fields["reopened"] = str(count(fields, "reopened") + 1)
         outdate(fields)
-        for name in ("appointment", "signature", "visit_result", "handed_in_at", "written_off_at"):
+        for name in ("appointment", "signature", "visit_result", "handed_in_at", "written_off_at", "slip_exception"):
             fields.pop(name, None)
+
+
+class Archive(Action, of=("closed", "written_off"), by=CLOSERS, rules=("WORK-11",)):
+    """Put the papers of a repair that ended with the visit into the owner's archive"""
+
+    archived: Text = need("Where the papers lie in the owner's archive")
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Customer service files its copy (WORK-29)."""
+        lay(fields, "cs_archive", "cs_filing")
 
 
 def _unsettled(now: Facts) -> Refusal | None:
@@ -107,7 +119,21 @@ def _papers_missing(now: Facts) -> Refusal | None:
     return missing(now) or unpaid(now)
 
 
+def unsatisfied(fields: Mapping[str, Node]) -> bool:
+    """Whether the resident still waits for it to be put right; imported history does not."""
+    return "external" not in fields and fields.get("visit_result", "dissatisfied") == "dissatisfied"
+
+
+CLOCKS = (
+    Clock(
+        "redo", starts=("visit", "reopen", "escalate"), stops=("arrive", "rework", "agree", "cancel"),
+        renews=("visit", "reopen", "escalate"), pauses=("waiting",), within="repair.redo", when=unsatisfied,
+        rules=("WORK-24", "WORK-25", "RV-21"),
+    ),
+)  # fmt: skip
+
 RULES = (
-    *enforced("repair close", "WORK-09", "WORK-23", note="signature, then slip with copies one and two"),
-    *recorded("repair close archived", "WORK-11"),
+    *computed("repair clock redo", "WORK-24", note="somebody is there again; each time is counted"),
+    *enforced("repair close", "WORK-09", "WORK-23", note="signature and slip; the copies that came with it are noted"),
+    *recorded("repair close archived", "WORK-11", note="after a visit: repair archive"),
 )

@@ -91,8 +91,8 @@ CLOCKS = (
         when=lambda fields: "appointment" not in fields, rules=("WORK-02", "WORK-03", "WORK-04"),
     ),
     Clock(
-        "appointment", starts=("receive",), stops=("arrive", "cancel"), pauses=("waiting",), promise=True,
-        agreed="appointment", rules=("WORK-07", "WORK-19"),
+        "appointment", starts=("receive",), stops=("arrive", "cancel"), renews=("reopen",), pauses=("waiting",),
+        promise=True, agreed="appointment", rules=("WORK-07", "WORK-19"),
     ),
 )  # fmt: skip
 

@@ -34,12 +34,16 @@ class Finish(Action, of=("received", "notified", "assigned", "on_site", "working
     work_done: Text | None = may("What was done, parts changed", rules=("WORK-05",))
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Somebody was there and a price was confirmed before (D-17); history may leave that out."""
+        """Somebody was there and a price was confirmed, then or when it was done before (D-17); history may leave that out."""
         if now.state == "working" or "external" in now.fields:
             return None
         if now.state != "on_site":
             return Refusal(_("nobody has been there."), _("Enter first: pm repair arrive {id}").format(id=now.id))
-        if "standard" not in now.fields or now.value("repair.price_confirm").text != "on_site_required":
+        if (
+            "amount" in now.fields
+            or "standard" not in now.fields
+            or now.value("repair.price_confirm").text != "on_site_required"
+        ):
             return None
         hint = _("Enter first: pm repair quote {id} --amount YUAN, then accept-quote").format(id=now.id)
         return Refusal(_("the price is not confirmed."), hint, ("WORK-20",))

@@ -10,7 +10,7 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.person import CS_LEADERS, DESK
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _, word
-from pm_cli.core.types import Choice, Positive, Text
+from pm_cli.core.types import Choice, Positive, StaffRef, Text
 from pm_cli.kinds.repair.stages import CLOSERS
 from pm_cli.kinds.repair.store import tools_out
 
@@ -32,10 +32,11 @@ class ExcuseSlip(Action, of=OPEN, by=CS_LEADERS | {"dispatcher", "admin"}, requi
     slip_exception: Text = need("The special circumstances")
 
 
-class ReturnSlip(Action, of=OPEN, requires=("handler",), rules=("WORK-05", "WORK-09")):
+class ReturnSlip(Action, of=OPEN, requires=("handler",), rules=("WORK-05", "WORK-09", "RV-15")):
     """Take the repair slip back at customer service"""
 
     copies: list[Positive] = may("Copies of the sheet that came with it: 1 and 2", rules=("WORK-09",))
+    dispatch_told: StaffRef | None = may("Dispatcher who was told of it by word of mouth", rules=("RV-15",))
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
@@ -108,28 +109,26 @@ def handed_in(fields: dict[str, Node], at: str) -> None:
 
 
 def missing(now: Facts) -> Refusal | None:
-    """The slip or the work order is back or excused; a special service is written off (D-13, WORK-28)."""
+    """The paper of the last round is back or excused (D-13); a special service is written off (WORK-28)."""
     if now.fields.get("service_kind", "routine") != "routine" and "written_off_at" not in now.fields:
         hint = _("Enter first: pm repair write-off {id}").format(id=now.id)
         return Refusal(_("the work order is not written off."), hint, ("WORK-28",))
-    if "slip_exception" in now.fields or any(action in BACK for action, _at, _by in now.events()):
+    if "slip_exception" in now.fields or "handed_in_at" in now.fields:
         return None
     hint = _("Enter first: pm repair return-slip {id}").format(id=now.id)
     return Refusal(_("the slip is not back."), hint, ("WORK-05",))
 
 
-BACK = frozenset({"return_slip", "write_off"})
-"""Actions with which the worker's paper comes back: the dispatch slip is the work order (D-13)."""
-
 CLOCKS = (
     Clock(
-        "slip", starts=("assign",), stops=("return_slip", "write_off"), pauses=("waiting",),
+        "slip", starts=("assign",), stops=("return_slip", "write_off"), renews=("reopen",), pauses=("waiting",),
         within="repair.slip", when=lambda fields: "slip_exception" not in fields, rules=("WORK-05",),
     ),
 )  # fmt: skip
 
 RULES = (
     *computed("repair clock slip", "WORK-05"),
+    *recorded("repair return_slip dispatch_told", "RV-15", note="told at once; the paper follows with the day's batch"),
     *enforced("repair write_off", "WORK-21", note="cancelled jobs stay open until written off"),
     *enforced("repair write_off", "WORK-28", note="unreturned tools refuse it, and are overdue by `clock tools`"),
     *recorded("repair hand_copy place", "WORK-29", note="copies and their number are a policy value (D-13)"),

@@ -51,7 +51,8 @@ class Draw(Action, start=True, to="assigned", by=DESK, rules=("RV-01", "RV-16", 
             hint = _("Go on with that one: pm show {id}").format(id=other)
             return Refusal(_("{id} is open for it already.").format(id=other), hint, ("RV-01",))
         visitor = self.visitor or now.by.id
-        return not_theirs(now, self.request, visitor, self.reason) or not_at_home(now, self.request, self.planned_way)
+        refusal = not_theirs(now, self.request, visitor, self.reason)
+        return refusal or not_at_home(now, self.request, self.planned_way) or not_sent(now, visitor)
 
     def witness(self, now: Facts) -> Fields:
         """Visitor, flat and kind of request, unless they were named."""
@@ -70,7 +71,7 @@ class Assign(Action, of="assigned", by=DESK, rules=("RV-16",)):
 
     def refuse(self, now: Facts) -> Refusal | None:
         """The same rules as when the form was drawn."""
-        return not_theirs(now, str(now.fields["request"]), self.visitor, self.reason)
+        return not_theirs(now, str(now.fields["request"]), self.visitor, self.reason) or not_sent(now, self.visitor)
 
 
 def not_theirs(now: Facts, request: str, visitor: str, reason: str | None) -> Refusal | None:
@@ -93,6 +94,16 @@ def not_theirs(now: Facts, request: str, visitor: str, reason: str | None) -> Re
         return None
     hint = _("Send one of them: --visitor LOGIN; or say why not: --reason TEXT")
     return Refusal(_("this visit is for {roles}.").format(roles=meant), hint, ("RV-16", "RV-22"))
+
+
+def not_sent(now: Facts, visitor: str) -> Refusal | None:
+    """Why somebody else is not sent by whoever enters it: the head of dispatch assigns the visits (DISP-05)."""
+    assigning = now.value("rv.assigners").items
+    if visitor == now.by.id or now.by.roles & frozenset(assigning):
+        return None
+    who = listed(word("role", role) for role in assigning)
+    hint = _("Visit yourself, or act as somebody else: --as LOGIN")
+    return Refusal(_("somebody else is sent by: {roles}.").format(roles=who), hint, ("DISP-05",))
 
 
 def rule_for(now: Facts, request: str) -> str:
@@ -131,6 +142,11 @@ RULES = (
     *computed("return_visit clock visit", "RV-02", note="terms by kind (AMB-35); complaints: complaint clock visit"),
     *computed("return_visit clock visit", "RV-17", note="the 10th of the month after the handling; pm visit quota"),
     *enforced("return_visit draw", "RV-16", note="policy rv.assign_rules; others with a reason (D-12)"),
+    *enforced(
+        "return_visit assign",
+        "DISP-05",
+        note="only what is finished; who goes themself is named by rv.assign_rules, others are sent by rv.assigners",
+    ),
     *enforced("return_visit draw", "RV-22", "RV-23", note="and of pm complaint visit directly (flows)"),
     *enforced("return_visit draw", "RV-26", note="leaders visit whatever they like: rv.assign_rules.always"),
 )

@@ -13,6 +13,7 @@ from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Flag, StaffRef, Text
 from pm_cli.kinds.sheet.custody import OUT, UNDER_WAY, all_have, move
+from pm_cli.kinds.sheet.explaining import unpromised
 from pm_cli.kinds.sheet.signing import roles, unsigned
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Accept(Action, of=(*OUT, "returned", "explained"), rules=("SHEET-22", "SHE
         if now.fields.get("not_feasible") == "third_party":
             hint = _("Enter first: pm sheet forward {id} --third-party NAME").format(id=now.id)
             return Refusal(_("it has not been copied to the third party."), hint, ("SHEET-17",))
+        if refusal := unpromised(now):
+            return refusal
         if self.director and not roles(now, self.director) & DIRECTORS:
             return Refusal(_("{who} is not the centre director.").format(who=self.director))
         if self.director and self.special_case_reason:

@@ -8,6 +8,7 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
+from pm_cli.core.ident import linked
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
@@ -82,6 +83,19 @@ class Prove(Action, of="forwarded", to="collected", rules=("SHEET-17",)):
     """Attach the third party's proof; with it the matter counts as resolved"""
 
     proof: Attachment = need("Receipt or fax letter")
+
+
+def unpromised(now: Facts) -> Refusal | None:
+    """Why a service not offered yet is not settled: nobody has entered the wish that a notice is to follow (SHEET-34)."""
+    if now.fields.get("not_feasible") != "not_offered_yet":
+        return None
+    concerned, unit = {now.id, linked(str(now.fields.get("request", "")))}, now.fields["unit"]
+    for wish in now.since("unmet_demand", now.events()[0][1]):
+        named = linked(str(wish.fields.get("concerns", ""))) in concerned or unit in wish.fields.get("also_units", ())
+        if named and wish.state not in {"draft", "annulled"}:
+            return None
+    hint = _("Enter the wish, so that a notice can follow: pm unmet-demand record --concerns {id}").format(id=now.id)
+    return Refusal(_("a notice was promised and the wish has not been entered."), hint, ("SHEET-34",))
 
 
 CLOCKS = (

@@ -52,6 +52,9 @@ class Issue(Action, of="filled", to="issued", rules=("SHEET-13",)):
             return Refusal(_("repairs go to engineering."), "--departments engineering", ("SHEET-15",))
         decides = roles(now, self.forwarded_by) if self.forwarded_by else now.by.roles
         hint = _("Name who decided: --forwarded-by LOGIN")
+        if _about_cs(now) and not decides & DIRECTORS:
+            why = _("it is about customer service: the centre director says where it goes.")
+            return Refusal(why, hint, ("SHEET-15", "COMP-21"))
         if asked == "complaint" and not decides & CS_LEADERS:
             return Refusal(_("the CS manager or supervisor says where this goes."), hint, ("SHEET-15",))
         if asked == "suggestion" and not decides & MANAGERS:
@@ -137,6 +140,16 @@ class Return(Action, of=OUT, by=EVERYBODY, rules=("SHEET-06",)):
         if not all_have(fields, "returned_at"):
             return None
         return "accepted" if "acceptance_opinion" in fields else "returned"
+
+
+def _about_cs(now: Facts) -> bool:
+    """Whether the complaint it rides on is about customer service or one of its people (COMP-21)."""
+    request = request_of(now)
+    if not request or request.kind != "complaint":
+        return False
+    person = now.find(str(request.fields.get("complained_person", "")))
+    about = {request.fields.get(name) for name in ("complained_about", "complained_department")}
+    return "customer_service" in about | ({person.fields.get("department")} if person else set())
 
 
 def taken_over(fields: Fields) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pm_cli.core.action import Action, need
+from pm_cli.core.action import Action, Shape, may, need
+from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import SignedHow
 from pm_cli.core.person import CS_LEADERS, DESK, DIRECTORS, HEADS
 from pm_cli.core.policy import span
+from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.types import Instant, StaffRef, Text
@@ -29,21 +31,21 @@ class Extend(Action, of=UNDER_WAY, by=CS_LEADERS, rules=("SHEET-24",)):
     reason: Text = need("Why", keep=False)
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """By whom and by how much the policy allows at a time, later than it is due now, any number of times (AMB-10)."""
+        """By whom and how much the policy allows at a time, later than it is due and than now, any number of times (AMB-10)."""
         allowed = now.value("sheet.extension_roles").items
         if now.by.roles.isdisjoint(allowed):
             who = listed(word("role", role) for role in allowed)
             return Refusal(_("it is extended by: {roles}.").format(roles=who), _("Act as somebody else: --as LOGIN"))
         present = _present_due(now)
-        latest = present + span(now.value("sheet.extension").text or "")
-        if present < self.due <= latest:
+        latest = max(present, now.at) + span(now.value("sheet.extension").text or "")
+        if max(present, now.at) < self.due <= latest:
             return None
         why = _("it is due {present:%Y-%m-%d %H:%M} and can be extended to {latest:%Y-%m-%d %H:%M} now.")
         return Refusal(why.format(present=present, latest=latest), _("Later it can be extended again."))
 
 
-class Suspend(BackAtDesk, Action, of=OUT, to="suspended", by=DESK | HEADS, rules=("SHEET-24", "SHEET-25")):
-    """Stop the work for a time; the sheet comes back with an explanation the department's head signed"""
+class Stop(BackAtDesk, Shape):
+    """What suspends or ends the work: an explanation signed by the department's head."""
 
     explanation: Text = need("Why it cannot be finished", into="stop_explanation")
     head: StaffRef = need("Head of the responsible department who signed", into="stop_signed_by")
@@ -58,8 +60,27 @@ class Suspend(BackAtDesk, Action, of=OUT, to="suspended", by=DESK | HEADS, rules
         return Refusal(_("{who} is not the head of {names}.").format(who=self.head, names=names))
 
 
-class Terminate(Suspend, of=(*OUT, "returned", "suspended"), to="terminated"):
+class Suspend(Stop, Action, of=OUT, to="suspended", by=DESK | HEADS, rules=("SHEET-24", "SHEET-25")):
+    """Stop the work for a time; the sheet comes back with an explanation the department's head signed"""
+
+    until: Instant | None = may("When the work goes on, as far as is known", into="suspended_until")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The head's word, and a time that lies ahead."""
+        return super().refuse(now) or later_than_now(self.until, now)
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """Two copies come back; an earlier suspension's end does not count."""
+        Stop.effect(given, fields, at)
+        if "until" not in given:
+            fields.pop("suspended_until", None)
+
+
+class Terminate(Stop, Action, of=(*OUT, "returned", "suspended"), to="terminated", by=DESK | HEADS):
     """End the work unfinished; the sheet comes back with an explanation the department's head signed"""
+
+    rules = ("SHEET-24", "SHEET-25")
 
 
 class Resume(Action, of="suspended", to="issued", rules=("SHEET-24",)):
@@ -88,4 +109,15 @@ def _present_due(now: Facts) -> datetime:
     return due
 
 
-RULES = (*enforced("sheet extend", "SHEET-24"), *enforced("sheet suspend", "SHEET-25"))
+CLOCKS = (
+    Clock(
+        "suspension", starts=("suspend",), stops=("resume", "terminate", "explain"), renews=("suspend",),
+        within="sheet.suspension", agreed="suspended_until", rules=("SHEET-24",),
+    ),
+)  # fmt: skip
+"""Nothing is suspended for good: whoever stopped it looks again in time."""
+
+RULES = (
+    *enforced("sheet extend", "SHEET-24", note="what is suspended is looked at again: clock suspension"),
+    *enforced("sheet suspend", "SHEET-25"),
+)

@@ -12,7 +12,7 @@ from pm_cli.core.person import CS, CS_LEADERS, DESK
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Day, Link, StaffRef, Text
-from pm_cli.kinds.suggestion.answering import MANAGERS, day_gone, planned
+from pm_cli.kinds.suggestion.answering import MANAGERS, day_gone, planned, unreported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,12 +83,12 @@ class Close(Action, of=OPEN, to="closed", by=CS_LEADERS, rules=("SUGG-06",)):
     duplicate_of: SuggestionRef | None = may("The suggestion it repeats")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """A duplicate names the other one, any other reason is explained."""
+        """A duplicate names the other one, any other reason is explained; what is valuable the director hears first."""
         if self.reason == "duplicate" and not self.duplicate_of:
             return Refusal(_("the one it repeats is not named."), _("Add --duplicate-of NUMBER"))
         if self.reason == "other" and not self.remark:
             return Refusal(_("the reason is missing."), _("Add --remark TEXT"))
-        return None
+        return None if self.reason == "duplicate" else unreported(now)
 
 
 class Reopen(Action, of=("visited", "dissatisfied", "closed"), to="at_manager", by=DESK):
@@ -110,10 +110,18 @@ CLOCKS = (
         when=lambda fields: "external" not in fields,
         done=lambda fields: fields.get("visit_result") != "unreachable", rules=("SUGG-06",),
     ),
+    Clock(
+        "enter", ("visit",), ("enter", "reopen"), "suggestion.enter", renews=("visit",), rules=("SUGG-07",),
+        when=lambda fields: "external" not in fields and fields.get("visit_result") != "unreachable",
+    ),
 )  # fmt: skip
 
 RULES = (
-    *enforced("suggestion enter", "SUGG-07", note="after the visit; the ledger F-08 is `pm suggestion list`"),
+    *enforced(
+        "suggestion enter",
+        "SUGG-07",
+        note="after the visit, within the term of clock enter; the ledger F-08: `pm suggestion list`",
+    ),
     *enforced(
         "suggestion enter", "SUGG-13", note="the order of the states; that of situation reports: situation close"
     ),

@@ -103,9 +103,8 @@ class Reply(Action, of=ANALYSED, to="replied", by=DESK | set(SIGNERS), rules=("S
         """The rank of the signature, and the director first where that is compulsory."""
         if "external" in now.fields:
             return None
-        if now.fields.get("valuable") == "true" and "report" not in now.fields:
-            hint = _("Enter first: pm suggestion report-up {id} --director LOGIN --report TEXT").format(id=now.id)
-            return Refusal(_("it is valuable and has not been reported to the centre director."), hint, ("SUGG-05",))
+        if refusal := unreported(now):
+            return refusal
         if not _rank(now, self.signer, self.signed_as):
             why = _("{who} does not sign as department manager or above.").format(who=self.signer)
             return Refusal(why, _("Name who signed: --signer LOGIN"), ("SUGG-06",))
@@ -129,6 +128,14 @@ class Reply(Action, of=ANALYSED, to="replied", by=DESK | set(SIGNERS), rules=("S
             fields.pop(name, None)
         if "visit_on" in given:
             planned(given, fields, at)
+
+
+def unreported(now: Facts) -> Refusal | None:
+    """Why a valuable suggestion neither is replied to nor ends: the director has not heard of it (SUGG-05)."""
+    if now.fields.get("valuable") != "true" or not now.fields.keys().isdisjoint({"report", "external"}):
+        return None
+    hint = _("Enter first: pm suggestion report-up {id} --director LOGIN --report TEXT").format(id=now.id)
+    return Refusal(_("it is valuable and has not been reported to the centre director."), hint, ("SUGG-05",))
 
 
 def day_gone(day: date | None, now: Facts) -> Refusal | None:
@@ -160,6 +167,6 @@ CLOCKS = (
 RULES = (
     *enforced("suggestion report_up", "SUGG-03", note="text, author, date, sheet"),
     *enforced("suggestion analyse", "SUGG-04"),
-    *computed("suggestion clock to_director", "SUGG-05", note="and no reply before"),
+    *computed("suggestion clock to_director", "SUGG-05", note="and neither reply nor end before"),
     *enforced("suggestion reply", "SUGG-06", "SUGG-08"),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.flow import Flow
 from pm_cli.core.person import HEADS
-from pm_cli.reports.figures.demands import DEPARTMENTS
+from pm_cli.flows.assessments import concerned
 from pm_cli.reports.figures.listing import listed
 from pm_cli.reports.figures.rate import rate, share, unranked
 from pm_cli.reports.figures.stats import min_base
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pm_cli.reports.figures.scope import Plain, Scope, Seen
 
 KIND = "complaint"
-CONCERNED = ("complained_department", *(name for name in DEPARTMENTS if name != "complained_department"))
-"""Fields that name the departments a complaint concerns: the one complained about before those that handle it."""
 GRADES = ("urgent", "grave", "major")
 
 
@@ -133,12 +131,9 @@ def _has(case: Case, grade: str) -> bool:
     return bool(case.fields.get(grade) == "true")
 
 
-def departments_of(scope: Scope, case: Case) -> Iterator[str]:
+def departments_of(scope: Scope, case: Case) -> Iterable[str]:
     """Each department the complaint concerns."""
-    named = next((case.fields[name] for name in CONCERNED if case.fields.get(name)), None)
-    if named is None:
-        named = scope.staff.get(case.record.handler, {}).get("department", "")
-    yield from ([named] if isinstance(named, str) else named)
+    return concerned(case.fields, scope.staff.get(case.record.handler, {}).get("department", ""))
 
 
 def _heads(scope: Scope, department: str) -> list[str]:

@@ -59,9 +59,9 @@ class Step(NamedTuple):
     after: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scope:
-    """A ledger whose index shows what was known at `known`, and the period reported about.
+    """A ledger whose index shows what was known at `known`, and the period reported about; each looks for itself.
 
     Stock is taken at the end of the period, or at `known` while it still runs.
     """

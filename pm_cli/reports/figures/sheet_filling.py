@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pm_cli.core.clock import offset
 from pm_cli.core.ident import linked
-from pm_cli.flows.visits import LINKED
 from pm_cli.reports.figures.listing import listed
 from pm_cli.reports.figures.rate import share
 from pm_cli.reports.figures.scope import COUNTED
+from pm_cli.store.schema import LINKED
 
 if TYPE_CHECKING:
     from pm_cli.reports.figures.scope import Plain, Scope
