@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pm_cli.core.calendar import Calendar
     from pm_cli.core.policy import Policy
 
-FOLDERS = ("policy", "calendar")
 LARGEST = 1_000_000
 """Bytes: a longer hand-edited file is refused before the YAML parser sees it."""
 
@@ -83,20 +82,14 @@ def _keep(cache: Path, plain: dict[str, Any]) -> None:
 
 
 def signature(root: Path) -> str:
-    """A digest over names, sizes and times of the policy and calendar files."""
-    parts = []
-    for folder in FOLDERS:
-        paths = (
-            [path for path in os.scandir(root / folder) if path.name.endswith(".yaml")]
-            if (root / folder).is_dir()
-            else []
-        )
-        for path in sorted(paths, key=lambda entry: entry.name):
-            stat = path.stat()
-            parts.append(f"{folder}/{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
-    parts.append(__version__)  # with it the entries may change that come with pm
+    """A digest over names, sizes and times of the policy and calendar files, of the policy that comes with pm as well."""
     stat = os.stat(root / SETTINGS)
-    parts.append(f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
+    parts = [__version__, f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"]
+    for folder in (root / "policy", root / "calendar", share("ledger") / "policy"):
+        entries = list(os.scandir(folder)) if folder.is_dir() else []
+        for entry in sorted((one for one in entries if one.name.endswith(".yaml")), key=lambda one: one.name):
+            stat = entry.stat()
+            parts.append(f"{folder.name}/{entry.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}")
     text = "\n".join(parts).encode()
     return f"{zlib.crc32(text):08x}{zlib.adler32(text):08x}"
 

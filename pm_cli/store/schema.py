@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "9"
+VERSION = "10"
 """Raise it whenever the tables or what is kept in them change; the index is then built anew."""
 
 RECORD_COLUMNS = (
@@ -45,7 +45,7 @@ CREATE INDEX clock_rid ON clock (rid);
 CREATE INDEX event_late ON event (known) WHERE known > at + {LATE_ENTRY};
 CREATE INDEX clock_running ON clock (due, rid, start, paused, name, promise, warn, key, since, unknown) WHERE stopped IS NULL;
 CREATE INDEX clock_term ON clock (due);
-CREATE INDEX clock_unknown ON clock (unknown) WHERE unknown != '';
+CREATE INDEX clock_unknown ON clock (unknown) WHERE unknown != '' AND stopped IS NULL;
 CREATE INDEX clock_alert ON clock (alert, rid) WHERE alert IS NOT NULL;
 CREATE INDEX alias_id ON alias (id);
 """
