@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pm_cli.core.calendar import Calendar
     from pm_cli.core.policy import Policy
 
+FOLDERS = ("policy", "calendar")
 LARGEST = 1_000_000
 """Bytes: a longer hand-edited file is refused before the YAML parser sees it."""
 
@@ -85,7 +86,7 @@ def signature(root: Path) -> str:
     """A digest over names, sizes and times of the policy and calendar files, of the policy that comes with pm as well."""
     stat = os.stat(root / SETTINGS)
     parts = [__version__, f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"]
-    for folder in (root / "policy", root / "calendar", share("ledger") / "policy"):
+    for folder in (*(root / name for name in FOLDERS), share("ledger") / "policy"):
         entries = list(os.scandir(folder)) if folder.is_dir() else []
         for entry in sorted((one for one in entries if one.name.endswith(".yaml")), key=lambda one: one.name):
             stat = entry.stat()
