@@ -9,6 +9,7 @@ from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import DESK, DIRECTORS
+from pm_cli.core.rank import RESERVED, concerned
 from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _, listed
@@ -118,7 +119,12 @@ class Reopen(Action, of="closed", to="open", rules=("COMP-40",)):
 
 
 def not_in_charge(now: Facts) -> Refusal | None:
-    """CS manager or general property manager speak to all complainants at once."""
+    """CS manager or general property manager speak to all complainants at once, the director where it is theirs."""
+    members = now.open("complaint", group=now.id)
+    if not now.by.may(DIRECTORS) and any(concerned(now, member.fields) & RESERVED for member in members):
+        return Refusal(
+            _("it is for the centre director."), _("Act as somebody else: --as LOGIN"), ("COMP-21", "COMP-40")
+        )
     if now.by.may(frozenset(now.value("complaint.account_roles").items)):
         return None
     return Refusal(

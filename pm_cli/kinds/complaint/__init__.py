@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pm_cli.core.errors import Refusal
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import CS
+from pm_cli.core.rank import concerned
 from pm_cli.core.text import _
 from pm_cli.kinds.complaint import (
     answering,
@@ -22,7 +23,7 @@ from pm_cli.kinds.complaint import (
     reporting,
     waiting,
 )
-from pm_cli.kinds.complaint.about import ENDINGS, UNTOLD, concerned, past_the_director, roles, yes
+from pm_cli.kinds.complaint.about import ENDINGS, UNTOLD, past_the_director, roles, yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pm_cli.core.errors import Refusal
-from pm_cli.core.person import CS, CS_LEADERS, DIRECTORS, RANK
-from pm_cli.core.rank import roles_of
+from pm_cli.core.person import CS, CS_LEADERS, DIRECTORS
+from pm_cli.core.rank import RESERVED, concerned, roles_of
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Link
 
@@ -34,10 +34,8 @@ ENDINGS = frozenset({"explain", "close", "move", "annul"})
 NAMING = frozenset({"forward", "take_up", "convene", "rectify"})
 """Actions by which a director decides who handles it."""
 
-RESERVED = frozenset({"manager", "customer_service", "administration"})
 MANAGERS = DIRECTORS | {"cs_manager", "admin"}
 LEADERS = CS_LEADERS | DIRECTORS | {"administration", "admin"}
-SUPERVISOR = min(RANK[role] for role in RANK if role.endswith("_supervisor"))
 RECEIVERS = frozenset({"cs_manager", "centre_director", "property_department_manager"})
 """Who receives a visitor in person when needed: CS manager or general property manager (COMP-14)."""
 OUTSIDE = frozenset({"developer", "third_party"})
@@ -64,14 +62,6 @@ def staff(now: Facts, login: object) -> Mapping[str, Node]:
     """What is registered about a member of staff; nothing for nobody."""
     person = now.find(str(login)) if login else None
     return person.fields if person else {}
-
-
-def concerned(now: Facts, said: Mapping[str, Any]) -> set[object]:
-    """Whom it is about: as stated, and by department and rank of the person complained about."""
-    person = staff(now, said.get("complained_person"))
-    found = {said.get("complained_about"), said.get("complained_department"), person.get("department")}
-    highest = max((RANK.get(str(role), 0) for role in person.get("role", [])), default=0)
-    return found | {"manager"} if highest >= SUPERVISOR else found
 
 
 def wrong_desk(now: Facts, said: Mapping[str, Any]) -> Refusal | None:

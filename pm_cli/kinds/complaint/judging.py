@@ -9,6 +9,7 @@ from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
 from pm_cli.core.person import DESK
+from pm_cli.core.rank import concerned
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Flag, StaffRef, Text
@@ -20,7 +21,6 @@ from pm_cli.kinds.complaint.about import (
     ComplaintRef,
     Content,
     Known,
-    concerned,
     for_the_director,
     here,
     known_up,

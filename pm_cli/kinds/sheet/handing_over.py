@@ -9,6 +9,7 @@ from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department, Signature
 from pm_cli.core.person import CS_LEADERS, DIRECTORS, EVERYBODY
+from pm_cli.core.rank import concerned
 from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _, word
 from pm_cli.core.types import Attachment, StaffRef, Text
@@ -147,9 +148,7 @@ def _about_cs(now: Facts) -> bool:
     request = request_of(now)
     if not request or request.kind != "complaint":
         return False
-    person = now.find(str(request.fields.get("complained_person", "")))
-    about = {request.fields.get(name) for name in ("complained_about", "complained_department")}
-    return "customer_service" in about | ({person.fields.get("department")} if person else set())
+    return "customer_service" in concerned(now, request.fields)
 
 
 def taken_over(fields: Fields) -> bool:
