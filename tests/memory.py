@@ -9,14 +9,14 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from pm_cli import kinds
-from pm_cli.core.amend import AMENDING, amend
+from pm_cli.core.amend import outcome_of
 from pm_cli.core.calendar import Calendar
 from pm_cli.core.clock import Run, Tracker
 from pm_cli.core.errors import NotFound, Refusal
 from pm_cli.core.fold import fold
 from pm_cli.core.ident import Number, link, linked, matches, parse_number
 from pm_cli.core.kind import Kind
-from pm_cli.core.perform import Order, Outcome, perform
+from pm_cli.core.perform import Order, Outcome
 from pm_cli.core.person import Actor, department_of
 from pm_cli.core.policy import Policy
 from pm_cli.core.record import Record
@@ -121,13 +121,11 @@ class MemoryBooks:
         order = Order(declared.actions[action], dict(raw or {}), by, at, now or at, draft)
         if record is not None and action == "move":
             outcome = moved(self, declared, order, record)[0]
-        elif record is not None and action in AMENDING:
-            outcome = amend(self, declared, order, record)
         else:
-            outcome = perform(self, declared, order, record)
+            outcome = outcome_of(self, declared, order, record)
         entailed = following(self, declared, order, outcome)
         broken = invariants.broken(self, [one.record for one in (outcome, *entailed)])
-        if broken:
+        if broken and action != "settle":
             raise Refusal(broken[0].message, broken[0].hint)
         if on:
             self.records.pop(on)

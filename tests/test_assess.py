@@ -33,9 +33,9 @@ STORY = """
 08:01 admin unit add 3-1502
 08:01 admin unit add 5-402
 == 2026-07-06 two questions: one answered at once, one after 6 hours that was promised in 3
-09:00 li.na q1: consultation ask --unit 3-1502 --channel visit --content 供暖费怎么交 --answer 线上缴纳
+09:00 li.na q1: consultation ask --unit 3-1502 --channel visit --content 供暖费怎么交 --topic other --answer 线上缴纳
 09:00 li.na q2: consultation ask --unit 3-1502 --channel phone --content 几点能开工 --answer-by "2026-07-06 12:00"
-15:00 li.na consultation answer @q2 --answer 八点
+15:00 li.na consultation answer @q2 --topic other --answer 八点
 16:00 wang.fang consultation visit @q2 --way phone --result unreachable
 16:30 wang.fang consultation visit @q2 --way phone --result satisfied
 == 2026-07-08 a repair done, taken up again and done; the slip is back in time
@@ -60,11 +60,12 @@ STORY = """
 14:30 li.na complaint judge @c2 --validity invalid
 15:00 li.na complaint explain @c2 --explanation 当日已保洁
 == 2026-07-13 entered two days late; two sheets are issued by li.na, one of which comes back
-10:00 li.na q3: consultation ask --unit 5-402 --channel phone --content 车位租售 --answer 见公告 --at "2026-07-11 10:00"
-10:10 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind situation --reason-for-visit 水泵噪声
+10:00 li.na q3: consultation ask --unit 5-402 --channel phone --content 车位租售 --topic other --answer 见公告
+  --at "2026-07-11 10:00"
+10:10 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind other --reason-for-visit 水泵噪声
   --requester-name 周敏 --requester-phone 138 --signature-who 周敏 --signature-how ink
 10:15 li.na sheet issue @s1 --cs-opinion 请处理 --departments engineering
-10:20 li.na s2: sheet fill --unit 5-402 --channel visit --reason-kind situation --reason-for-visit 地库积水
+10:20 li.na s2: sheet fill --unit 5-402 --channel visit --reason-kind other --reason-for-visit 地库积水
   --requester-name 许静 --requester-phone 138 --signature-who 许静 --signature-how ink
 10:25 li.na sheet issue @s2 --cs-opinion 请处理 --departments engineering
 11:00 li.na sheet receive @s1 --receiver-who 陈刚 --receiver-how ink

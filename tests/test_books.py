@@ -41,7 +41,7 @@ STORY = """
 09:20 li.na complaint reply @c1 --told 马上处理
 09:30 li.na complaint judge @c1 --validity valid
 09:40 sun.hao complaint forward @c1 --departments security
-10:00 li.na q1: consultation ask --unit 5-402 --channel visit --content 供暖费怎么交 --answer 线上缴纳
+10:00 li.na q1: consultation ask --unit 5-402 --channel visit --content 供暖费怎么交 --topic other --answer 线上缴纳
 10:30 li.na r1: repair receive --unit 3-1502 --channel phone --content 厨房漏水 --caller-name 周敏
 10:35 li.na repair assign @r1 --worker zhang.wei --told 张伟上门
 11:00 zhang.wei repair arrive @r1
@@ -53,7 +53,8 @@ STORY = """
 11:00 li.na complaint visit @c1 --way phone --result satisfied
 11:30 li.na c2: complaint receive --unit 5-402 --channel visit --content 停车位被占
 12:00 li.na contact log --channel visit --reason information --content 问派出所怎么走 --result 已指路 --caller-name 路人
-14:00 li.na s1: sheet fill --unit 5-402 --channel visit --reason-kind situation --reason-for-visit 请协调
+  --relayed-to sun.hao
+14:00 li.na s1: sheet fill --unit 5-402 --channel visit --reason-kind other --reason-for-visit 请协调
   --requester-name 许静 --requester-phone 139 --signature-who 许静 --signature-how ink
 14:05 li.na sheet issue @s1 --cs-opinion 请处理 --departments engineering --departments security
 14:20 li.na sheet receive @s1 --department engineering --receiver-who 陈刚 --receiver-how ink
@@ -67,6 +68,8 @@ SUGGESTION = """
 09:30 he.jing suggestion reply @g1 --reply 明年安装 --signer he.jing --sent-through letter --visit-on 2026-11-11
 11:00 li.na suggestion visit @g1 --way phone --result satisfied
 11:10 li.na suggestion enter @g1 --adoption adopted --ledger-remark 列入明年计划
+11:20 li.na g2: suggestion receive --unit 5-402 --channel online --content 围栏什么时候装 --caller-name 许静
+11:30 he.jing suggestion close @g2 --reason duplicate --duplicate-of @g1
 """
 NOON = datetime(2026, 11, 12, 12, tzinfo=ZONE)
 
@@ -194,6 +197,7 @@ def test_the_visit_register_has_whoever_came_or_called(estate: Estate) -> None:
         ("visit", "information"),
     ]
     assert (lines[-1]["caller.name"], lines[-1]["outcome"], lines[-1]["unit"]) == ("路人", "已指路", "")
+    assert (lines[-1]["for"], lines[-1]["relayed_to"]) == (None, "孙浩")
 
 
 def test_the_repair_books_share_one_record(estate: Estate) -> None:
@@ -241,9 +245,10 @@ def test_the_suggestion_ledger_is_filled_in_after_the_return_visit(
     """SUGG-07: what was suggested, the reply, who signed it, the visit and what became of it."""
     root = tmp_path_factory.mktemp("suggested") / "estate"
     make_demo.tell(root, STORY.partition("== 2026-11-09")[0] + SUGGESTION)
-    (line,) = Estate(root).lines("suggestions")
+    line, again = Estate(root).lines("suggestions")
     assert (line["content"], line["reply"], line["signer"]) == ("建议装围栏", "明年安装", "何静")
     assert (line["visit_result"], line["adoption"], line["ledger_remark"]) == ("satisfied", "adopted", "列入明年计划")
+    assert (again["close_reason"], again["duplicate_of"]) == ("duplicate", line["id"])
     assert estate.lines("suggestions") == []
     assert "No entry." in estate.pm("book", "F-08")[0]
 

@@ -39,7 +39,7 @@ STORY = f"""{STAFF}{HOMES}08:01 admin unit add 3-1601 --vacant
 08:01 admin unit add 大堂 --use public_place
 08:01 admin unit add 3-1502-铺 --use shop
 == 2026-11-03
-09:00 li.na q: consultation ask --unit 3-1502 --channel phone --content 供暖时间 --answer 十一月十五日
+09:00 li.na q: consultation ask --unit 3-1502 --channel phone --content 供暖时间 --topic other --answer 十一月十五日
 == 2026-11-04
 09:00 li.na c: complaint receive --unit 3-1502 --channel phone --content 水管又漏 --content-class property_management
 10:00 li.na nc: nonconformity open --source return_visit --request @q --description 供暖时间答错
@@ -87,7 +87,7 @@ def estate(told: Path, tmp_path: Path) -> Estate:
 def test_a_bad_return_visit_opens_the_report_and_reopens_the_request_in_one_commit(tmp_path: Path) -> None:
     """NC-01: both or neither, and the desk is told of both."""
     desk = opened(tmp_path / "estate")
-    desk.pm("consultation ask --unit 3-1502 --channel phone --content 供暖 --answer 下月 --as li.na")
+    desk.pm("consultation ask --unit 3-1502 --channel phone --content 供暖 --topic other --answer 下月 --as li.na")
     before = desk.git("rev-list --count HEAD")
     (number,) = [one for one in desk.records() if "/CN-" in one]
     request = Path(number).stem
@@ -122,7 +122,7 @@ def test_what_cannot_be_reopened_by_the_actor_opens_no_report(tmp_path: Path) ->
 
 
 def test_a_dry_run_writes_neither(estate: Estate) -> None:
-    estate.pm("consultation", "answer", ASKED, "--answer", "十五日", at=NOON.replace(hour=9))
+    estate.pm("consultation", "answer", ASKED, "--topic", "other", "--answer", "十五日", at=NOON.replace(hour=9))
     estate.pm("consultation", "close", ASKED, at=NOON.replace(hour=10))
     words = ("--source", "return_visit", "--request", ASKED, "--description", "仍错", "--dry-run")
     estate.pm("nonconformity", "annul", NC, "--reason", "重开", by="admin", at=NOON.replace(hour=11))
@@ -133,7 +133,8 @@ def test_a_dry_run_writes_neither(estate: Estate) -> None:
 def test_a_draft_reopens_the_request_once_it_is_complete(estate: Estate) -> None:
     """NC-01: an interrupted entry leaves the request as it was."""
     asked = estate.json(
-        "consultation", "ask", "--unit", "3-1503", "--channel", "phone", "--content", "班车", "--answer", "八点"
+        *("consultation", "ask", "--unit", "3-1503", "--channel", "phone"),
+        *("--content", "班车", "--topic", "other", "--answer", "八点"),
     )
     draft = estate.json("nonconformity", "open", "--draft", "--source", "return_visit", "--request", asked["id"])
     assert (draft["state"], estate.json("show", asked["id"])["state"]) == ("draft", "closed")

@@ -16,7 +16,7 @@ from pm_cli.core.policy import Policy, PolicyError, read_entry
 from pm_cli.core.rung import Rung, rungs
 from pm_cli.core.times import When
 from pm_cli.core.week import WeekType
-from pm_cli.flows import hints, reviews
+from pm_cli.flows import hints
 from pm_cli.flows.information import Entry, matching
 from pm_cli.share import share
 from pm_cli.store.compiled import read_policy
@@ -36,7 +36,7 @@ STORY = """
 08:12 li.na info add 电信 --topic 宽带电信报修电话 --content 电信公司 --phone 10000 --source 营业厅
 08:14 li.na info add 车位 --topic 车位租售 --content 每月三百元起 --source 停车管理办法
 == 2026-11-12 Thursday: the first entry of the ledger, read and recorded
-09:00 li.na q1: consultation ask --unit 3-1502 --channel phone --content 班车时间 --answer 每半小时一班
+09:00 li.na q1: consultation ask --unit 3-1502 --channel phone --content 班车时间 --topic other --answer 每半小时一班
 17:00 sun.hao review read-day
 17:30 li.na work-record write --work-done 接待三人
 == 2026-11-16 Monday: nobody reads, the technician has no record to write
@@ -46,7 +46,7 @@ STORY = """
 09:00 li.na q3: consultation ask --unit 3-1502 --channel phone --content 会所何时开放 --important-for press --sensitive
 09:05 li.na consultation report @q3 --reported-to sun.hao
 09:10 sun.hao consultation report @q3 --reported-to gao.yuan
-10:00 li.na consultation answer @q3 --answer 每天九点 --came-twice
+10:00 li.na consultation answer @q3 --topic other --answer 每天九点 --came-twice
 == 2026-11-18 Wednesday
 08:30 sun.hao review read-day --day 2026-11-17 --follow-up 今天答复 --concerns @q3 --handler li.na
 17:30 li.na work-record write --work-done 整理台账
@@ -77,14 +77,15 @@ def owed(root: Path, *words: str, at: datetime = THURSDAY) -> list[dict[str, Any
 
 
 def periods(found: list[dict[str, Any]], duty: str) -> list[str]:
-    return [one["period"] for one in found if one["duty"] == duty]
+    """The periods in which a duty has not been done at all."""
+    return [one["period"] for one in found if one["duty"] == duty and not one["done"]]
 
 
 def test_a_day_with_entries_that_nobody_read_is_listed(root: Path) -> None:
     """CAL-03, CONS-16: Thursday was read the same day, Tuesday the next morning; Monday was not, other days have none."""
     found = owed(root)
     assert periods(found, "daily_reading") == ["2026-11-16"]
-    (one,) = [one for one in found if one["duty"] == "daily_reading"]
+    (one,) = [one for one in found if one["duty"] == "daily_reading" and not one["done"]]
     assert (one["role"], one["due"], one["rule"]) == ("cs_supervisor", "2026-11-16T23:59:59+08:00", "CAL-03")
     assert one["late_seconds"] == 2 * 86400 + 9 * 3600 + 1
 
@@ -130,20 +131,99 @@ def test_what_is_due_tonight_is_owed_and_not_missed(root: Path) -> None:
     assert periods(owed(root, *then, "--missed"), "daily_reading") == []
 
 
-def test_missed_readings_are_those_of_the_ledger_alone(root: Path) -> None:
-    """CONS-16, CONS-17: what nobody has looked at in time."""
-    found = reviews.missed(Ledger(Layout(root)), int(THURSDAY.timestamp()))
-    assert [(one.name, one.period) for one in found] == [
-        ("weekly_reading", "2026-W46"),
-        ("daily_reading", "2026-11-16"),
+def test_a_reading_made_late_shows_as_late(root: Path) -> None:
+    """CONS-16, CAL-03: Tuesday was read on Wednesday morning, in the list and in the daily report."""
+    late = [one for one in owed(root) if one["done"]]
+    assert [(one["duty"], one["period"], one["done"], one["late_seconds"]) for one in late] == [
+        ("daily_reading", "2026-11-17", "2026-11-18T08:30:00+08:00", 8 * 3600 + 1801)
     ]
+    assert "2026-11-17 23:59\t2026-11-18 08:30\t8h 30m" in pm(root, "duties")[0]
+    day = json.loads(pm(root, "report", "daily", "--date", "2026-11-18", "--format", "json")[0])
+    assert [one["period"] for one in day["duties"]["rows"] if one["done"]] == ["2026-11-17"]
+    shown = {one["duty"]: one for one in json.loads(pm(root, "morning", "--json")[0])["owed"]}
+    assert shown["daily_reading"]["count"] == 1
+    assert "2026-11-16, due 2026-11-16 23:59" in pm(root, "morning")[0]
+
+
+def test_what_comes_in_after_the_reading_is_for_the_next_one(tmp_path: Path) -> None:
+    """CONS-16: a reading covers everything since the one before, and nothing that came after it."""
+    estate = tmp_path / "estate"
+    late_call = """
+== 2026-11-19 Thursday
+08:40 li.na consultation ask --unit 3-1502 --channel phone --content 班车改了吗
+08:45 sun.hao review read-day
+08:50 li.na contact log --channel phone --reason other --content 拾物 --result 已登记
+"""
+    make_demo.tell(estate, STORY + late_call)
+    friday = THURSDAY.replace(day=20)
+    assert periods(owed(estate), "daily_reading") == ["2026-11-16"]
+    assert periods(owed(estate, at=friday), "daily_reading") == ["2026-11-16", "2026-11-20"]
+    assert "1 entries in the ledger." in pm(estate, "review", "read-day", "--as", "sun.hao", at=friday)[1]
+    assert periods(owed(estate, at=friday), "daily_reading") == ["2026-11-16"]
+
+
+def test_a_day_read_again_in_the_evening_leaves_nothing(tmp_path: Path) -> None:
+    """CONS-16: read in the morning, and once more after the last entry; later on it counts for that day alone."""
+    estate = tmp_path / "estate"
+    day = """
+== 2026-11-19 Thursday
+08:40 li.na consultation ask --unit 3-1502 --channel phone --content 班车改了吗
+08:45 sun.hao review read-day
+08:50 li.na contact log --channel phone --reason other --content 拾物 --result 已登记
+08:55 sun.hao review read-day
+"""
+    make_demo.tell(estate, STORY + day)
+    assert periods(owed(estate, at=THURSDAY.replace(day=20)), "daily_reading") == ["2026-11-16"]
+
+
+def test_a_reading_before_the_entries_does_not_count_for_an_older_day(tmp_path: Path) -> None:
+    """CONS-16: Monday read on Tuesday morning, and a note of Monday that was entered only afterwards."""
+    estate = tmp_path / "estate"
+    late_note = """
+== 2026-11-19 Thursday
+08:40 sun.hao review read-day --day 2026-11-16
+08:50 li.na contact log --channel phone --reason other --content 拾物 --result 已登记 --at "2026-11-16 20:00"
+"""
+    make_demo.tell(estate, STORY + late_note)
+    assert periods(owed(estate), "daily_reading") == ["2026-11-16"]
+
+
+def test_whatever_stands_in_the_desk_journal_is_read(tmp_path: Path) -> None:
+    """D-39, CONS-16: a day with nothing but a contact and an emergency is one to read, and both are shown."""
+    estate = tmp_path / "estate"
+    story = """
+== 2026-11-19 Thursday
+08:30 li.na contact log --channel phone --reason other --content 拾物 --result 已登记
+08:40 li.na incident discover --unit 3-1502 --matter fire --what 厨房冒烟
+"""
+    make_demo.tell(estate, STORY + story)
+    assert periods(owed(estate), "daily_reading") == ["2026-11-16", "2026-11-19"]
+    said = pm(
+        estate, "review", "read-day", "--escalations", "IN-261119-A02", "--reported-to", "gao.yuan", "--as", "sun.hao"
+    )[1]
+    assert "2 entries in the ledger." in said
+    assert "Important (1): IN-261119-A02" in said
+
+
+def test_an_answer_put_off_is_shown_to_the_reader(tmp_path: Path) -> None:
+    """CONS-09: an agreed time that moves is counted, and the daily reading names it."""
+    estate = tmp_path / "estate"
+    story = """
+== 2026-11-19 Thursday
+08:30 li.na q4: consultation ask --unit 3-1502 --channel phone --content 班车改了吗 --answer-by "2026-11-19 12:00"
+08:40 li.na consultation agree @q4 --answer-by "2026-11-20 12:00" --reason 等车队回话
+"""
+    make_demo.tell(estate, STORY + story)
+    said = pm(estate, "review", "read-day", "--as", "sun.hao")[1]
+    assert "Answer put off (1): CN-261119-A01" in said
 
 
 def test_the_list_reads_well(root: Path) -> None:
     """CAL-03, CAL-04: duty, period, whose it is, by when."""
     out, _said = pm(root, "duties")
     assert (
-        "2026-11-16 23:59\t2d 9h\tFront-desk ledger read by the supervisor\t2026-11-16\tcs supervisor\t\tCAL-03" in out
+        "2026-11-16 23:59\t\t2d 9h\tFront-desk ledger read by the supervisor\t2026-11-16\tcs supervisor\t\tCAL-03"
+        in out
     )
     assert "Daily work record of the CS group\t2026-11-17\treceptionist\t李娜\tCAL-04" in out
 
@@ -223,7 +303,7 @@ def test_an_entry_nobody_has_checked_for_a_year_says_so(root: Path) -> None:
 def test_what_the_file_lacks_is_said_and_what_is_answered_needs_no_hint(root: Path) -> None:
     """CONS-11: a good answer is worth keeping; with the answer typed there is nothing to look up."""
     assert "nothing on this" in ask(root, "游泳池水温")
-    assert "nformation file" not in ask(root, "派出所电话", "--answer", "62010110")
+    assert "nformation file" not in ask(root, "派出所电话", "--topic", "other", "--answer", "62010110")
 
 
 def test_a_question_still_open_is_looked_up_again_when_it_is_answered(root: Path) -> None:
@@ -296,7 +376,7 @@ def test_a_return_visit_after_a_later_answer_may_be_demanded() -> None:
         made = books(return_visit=demanded)
         at = [THURSDAY.replace(hour=hour) for hour in (9, 10, 11, 12)]
         number = made.do("consultation", "ask", {**QUESTION, "answer_by": at[2].isoformat()}, at=at[0]).record.id
-        made.do("consultation", "answer", {"answer": "每半小时"}, on=number, at=at[1])
+        made.do("consultation", "answer", {"topic": "other", "answer": "每半小时"}, on=number, at=at[1])
         if demanded == "required":
             with pytest.raises(Refusal, match="followed by a return visit"):
                 made.do("consultation", "close", on=number, at=at[3])

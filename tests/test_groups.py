@@ -128,6 +128,52 @@ def test_who_phoned_is_not_chased_for_a_signature_before_somebody_met_them(tmp_p
     assert awaited("papers_signed") == []
 
 
+def test_what_may_be_one_matter_stands_in_the_reports_until_it_is_put_together(estate: Path) -> None:
+    """COMP-40: the hint at the desk may be passed over, the manager's report is not."""
+    block = json.loads(said(estate, "report", "daily", "--date", "2026-11-11", "--json")[0])["likely_groups"]
+    assert [(row["building"], row["callers"]) for row in block["rows"]] == [("3", 3)]
+
+
+def test_a_closed_complaint_nobody_has_filed_stands_in_the_weekly_report(tmp_path: Path) -> None:
+    """COMP-42."""
+    folder = tmp_path / "estate"
+    make_demo.tell(folder, STORY)
+    number = "CP-261111-A05"
+    for step in (
+        ["report", "--reported-to", "cs_manager"], ["judge", "--validity", "invalid"], ["explain", "--explanation", "不属"],
+    ):  # fmt: skip
+        said(folder, "complaint", step[0], number, *step[1:], "--as", "li.na")
+
+    def unfiled() -> list[str]:
+        week = json.loads(said(folder, "report", "weekly", "--date", "2026-11-11", "--json")[0])
+        return [row["id"] for row in week["unfiled_complaints"]["rows"]]
+
+    assert unfiled() == [number]
+    said(folder, "complaint", "file", number, "--location", "三号柜", "--as", "li.na")
+    assert unfiled() == []
+
+
+def test_whoever_handled_a_complaint_is_chased_for_a_signature_after_it_was_closed(tmp_path: Path) -> None:
+    """COMP-27: a satisfied visit does not sign for who is responsible; an invalid one was handled by nobody."""
+    folder = tmp_path / "estate"
+    make_demo.tell(folder, STORY)
+    number = "CP-261111-A01"
+
+    def awaited() -> list[str]:
+        blocks = json.loads(said(folder, "--json")[0])
+        return [row["id"] for row in blocks["signatures"] if row["field"] == "responsible_signature"]
+
+    for step in (
+        ["report", "--reported-to", "cs_manager"], ["judge", "--validity", "valid"],
+        ["handle", "--result", "换板", "--handler", "zhou.min"], ["tell-outcome", "--outcome", "已换"],
+        ["visit", "--way", "phone", "--result", "satisfied"],
+    ):  # fmt: skip
+        said(folder, "complaint", step[0], number, *step[1:], "--as", "li.na")
+    assert awaited() == [number]
+    said(folder, "complaint", "sign", number, "--responsible-signature-who", "赵敏", "--as", "li.na")
+    assert awaited() == []
+
+
 def test_one_desk_closes_a_group_while_another_puts_a_complaint_into_it() -> None:
     """COMP-40: nothing is lost after a merge, `pm check` names what is left behind."""
     day = Day()

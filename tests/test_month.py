@@ -18,10 +18,10 @@ REQUESTS = {"CP", "RP", "CN", "SG", "SR"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three days of it, in which `pm check` finds nothing wrong."""
+    """Four days of it, in which `pm check` finds nothing wrong."""
     made = tmp_path_factory.mktemp("month") / "estate"
     with redirect_stdout(StringIO()) as said:
-        assert month.make(made, date(2026, 10, 12), days=3, a_day=6, seed=52) == 0
+        assert month.make(made, date(2026, 10, 12), days=4, a_day=6, seed=36) == 0
     events = [path.read_text(encoding="utf-8").count("\n- id: ") for path in made.glob("[rj]*/**/*.yaml")]
     assert sum(events) == int(said.getvalue().split()[0]), "every step that was typed is an event"
     return made

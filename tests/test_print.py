@@ -15,7 +15,7 @@ STORY = """
 == 2026-11-16
 08:00 admin staff add li.na --name 李娜 --role receptionist
 08:01 admin unit add 3-1502
-09:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind situation --reason-for-visit "<b>请协调</b>"
+09:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind other --reason-for-visit "<b>请协调</b>"
   --requester-name 周敏 --requester-phone 138 --signature-who 周敏 --signature-how ink
 09:10 li.na c1: complaint receive --unit 3-1502 --channel phone --content "<script>漏水</script>"
   --caller-name 周敏 --caller-phone 13800000000 --urgent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -133,6 +134,17 @@ def test_what_the_relay_lacks_is_named_and_can_be_added(desk: Desk) -> None:
     )
 
 
+def test_a_call_or_a_wish_of_nobody_in_particular_says_what_is_not_known(desk: Desk) -> None:
+    """SHEET-33: name, way of contact, flat; any of them will do, and whoever stays anonymous is asked for nothing."""
+    call = "contact log --channel phone --reason other --content 拾物 --result 已登记 --as li.na"
+    assert "Not known yet: name, phone, unit" in desk.pm(call).err
+    assert "Not known yet" not in desk.pm(f"{call} --caller-phone 13900000001").err
+    assert "Not known yet" not in desk.pm(f"{call} --direction out").err
+    wish = "receive unmet-demand --channel phone --content 代收干洗 --department clubhouse --apologised --as li.na"
+    assert "Not known yet" not in desk.pm(f"{wish} --anonymous").err
+    assert "Not known yet: name, phone, unit" in desk.pm(wish, code=1).err
+
+
 def test_an_intake_broken_off_is_completed_later(desk: Desk) -> None:
     """SHEET-33: what is missing is named, nothing is lost."""
     said = desk.pm("receive repair --unit 5-201 --draft --as zhou.bo")
@@ -185,6 +197,9 @@ def test_a_worker_asked_directly_registers_within_a_quarter_of_an_hour(desk: Des
     assert desk.record(said.out.split()[0]).fields["taken_by"] == "worker"
     assert "later than a direct intake" not in said.err
     assert "Registered 25 minutes later than a direct intake allows." in desk.pm(words, "--at", "09:20").err
+    asked = "repair receive --unit 5-201 --channel visit --content 灯坏了 --taken-by worker --as wang.gang --asked-at"
+    assert "Registered 5 minutes later than a direct intake allows." in desk.pm(asked, "09:40").err
+    assert "later than a direct intake" not in desk.pm(asked, "09:50").err
 
 
 def test_chinese_words_do_as_well(desk: Desk) -> None:
@@ -241,6 +256,64 @@ def test_help_asks_for_casualties_first(desk: Desk, answering: Callable[..., Sai
     """People before everything else (EMER-02): the question comes before all others."""
     said = answering("receive --as li.na --unit 5-201", "help", "maybe", "y", "1")
     assert desk.record(said.out.split()[0]).events[0].do == "injury"
+
+
+def test_help_asked_for_by_name_asks_for_casualties_too(desk: Desk, answering: Callable[..., Said]) -> None:
+    """EMER-02: also where the reason was typed; where nobody can be asked, whoever types it is reminded."""
+    said = answering("receive help --unit 5-201 --what 有人倒在电梯口 --as li.na", "y", "1")
+    assert desk.record(said.out.split()[0]).events[0].do == "injury"
+    said = desk.pm("receive help --unit 5-201 --matter fire --what 厨房冒烟 --as li.na")
+    assert desk.record(said.out.split()[0]).events[0].do == "discover"
+    assert "People who are hurt come first" in said.err
+
+
+@pytest.mark.parametrize(("reason", "given"), [("dispute", "--what 争车位"), ("injury", "--casualties 1")])
+def test_a_dispute_and_an_injury_are_taken_in_as_emergencies(desk: Desk, reason: str, given: str) -> None:
+    """COND-02, EMER-02: nobody looks for the kind while it happens."""
+    record = desk.record(desk.pm(f"receive {reason} --unit 5-201 {given} --as li.na").out.split()[0])
+    assert (record.kind, record.events[0].do) == ("incident", reason)
+
+
+def test_after_a_fire_the_step_due_first_is_named(desk: Desk) -> None:
+    """EMER-01: the director hears within ten minutes, so telling him leads what can follow."""
+    said = desk.pm("incident discover --unit 5-201 --matter fire --what 厨房冒烟 --as li.na")
+    assert re.search(r"Next: .*, inform, \.\.\.", said.err)
+
+
+def test_a_handover_names_an_emergency_once_and_says_that_it_is_not_handed_over(desk: Desk) -> None:
+    """DUTY-09, AMB-73, AMB-74: important open work stays, unless the supervisor allows it."""
+    closing = "it is not handed over, unless the supervisor allows it"
+    assert closing not in desk.pm("handover").out
+    number = desk.pm("incident discover --unit 5-201 --matter fire --what 厨房冒烟 --as li.na").out.split()[0]
+    shown = desk.pm("handover --json").json
+    assert [one["id"] for one in shown["incidents"]] == [number]
+    assert number not in [one["id"] for one in shown["important"]]
+    assert closing in desk.pm("handover").out
+
+
+def test_emergencies_put_aside_stand_in_the_daily_report(desk: Desk) -> None:
+    """EMER-05: who said that it was a false alarm, of what, and why."""
+    ice = "incident discover --unit 5-201 --matter public_area --what 疑似结冰 --as zhou.bo --at 09:00"
+    number = desk.pm(ice).out.split()[0]
+    desk.pm(f"incident dismiss {number} --reason 洒水未干 --as zhang.wei --at 09:20")
+    (row,) = blocks(desk, "daily")["false_alarms"]["rows"]
+    assert (row["id"], row["finder"], row["dismissed_by"], row["reason"]) == (
+        number,
+        "zhou.bo",
+        "zhang.wei",
+        "洒水未干",
+    )
+
+
+def test_a_word_promised_to_residents_and_missed_goes_up(desk: Desk) -> None:
+    """EMER-01: what they were told they would hear is overdue, and somebody above hears of it."""
+    outage = "incident discover --matter supply --supply water --what 主管爆裂 --affected 3 --unit 3-1502 --as li.na --at 08:00"
+    number = desk.pm(outage, "--expected-end", "2026-03-02 09:30").out.split()[0]
+    words = f"incident tell-residents {number} --words 正在抢修 --through notice --as li.na --at 08:10"
+    desk.pm(words, "--next-word", "2026-03-02 09:00")
+    late = {one["clock"]: one for one in desk.pm("overdue --json").json if one["id"] == number}
+    assert late["next_word"]["level"]
+    assert late["restore"]["level"]
 
 
 def test_visits_announced_for_today_are_shown_and_the_visitor_led_in(
@@ -351,14 +424,16 @@ def test_a_draft_and_a_handler_who_left_are_not_under_control(desk: Desk) -> Non
 
 def test_an_ending_without_outcome_is_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """DISP-12: everything has an outcome; the share without is to be nought."""
-    desk.pm("receive question --unit 5-201 --channel phone --content 手续 --answer 带身份证 --as li.na")
+    desk.pm("receive question --unit 5-201 --channel phone --content 手续 --topic other --answer 带身份证 --as li.na")
     desk.pm("contact notice --content 停水 --audience 5 --channel wechat --as li.na")
+    desk.pm("contact log --channel phone --reason other --content 拾物 --result 已登记 --as li.na")
     found = blocks(desk, "daily")["uncontrolled"]
-    assert (found["with_outcome"]["numerator"], found["with_outcome"]["denominator"]) == (2, 2)
+    assert (found["with_outcome"]["numerator"], found["with_outcome"]["denominator"]) == (3, 3)
     monkeypatch.setattr("pm_cli.reports.figures.uncontrolled.OUTCOMES", ())  # as if nothing said what came of it
+    monkeypatch.setattr("pm_cli.reports.figures.uncontrolled.OWN", {"contact": ()})
     found = blocks(desk, "daily")["uncontrolled"]
-    assert (found["with_outcome"]["numerator"], found["with_outcome"]["denominator"]) == (1, 2)
-    assert [one["kind"] for one in found["without_outcome"]["rows"]] == ["consultation"]
+    assert (found["with_outcome"]["numerator"], found["with_outcome"]["denominator"]) == (1, 3)
+    assert sorted(one["kind"] for one in found["without_outcome"]["rows"]) == ["consultation", "contact"]
 
 
 def test_the_month_counts_service_items_and_complaints_by_class(desk: Desk) -> None:
@@ -423,6 +498,30 @@ def test_the_guide_says_how_to_go_on_with_a_record(desk: Desk) -> None:
 def test_the_guide_goes_by_kind_action_and_word(desk: Desk, topic: str, rule: str) -> None:
     ids = {one for item in desk.pm(f"guide {topic} --json").json["items"] for one in item["rules"]}
     assert rule in ids
+
+
+@pytest.mark.parametrize(
+    ("word", "command"),
+    [
+        ("受伤", "pm incident casualty"),
+        ("急救", "pm incident call-rescue"),
+        ("火", "pm incident discover"),
+        ("紧急", "pm incident discover"),
+        ("fire", "pm incident discover"),
+        ("hurt", "pm incident injury"),
+    ],
+)
+def test_the_guide_finds_the_step_by_a_word_in_either_language(desk: Desk, word: str, command: str) -> None:
+    """EMER-01, EMER-02: whoever is in a hurry types what is the matter."""
+    items = desk.pm(f"guide {word} --json").json["items"]
+    assert [item for item in items if item["command"].startswith(command)]
+
+
+def test_the_guide_says_a_rule_in_chinese_where_its_steps_do(desk: Desk) -> None:
+    """EMER-05: the catalogue is English, the steps that keep the rule are said in both languages."""
+    said = desk.pm("guide EMER-05 --lang zh").out
+    assert "事后向上级汇报经过" in said
+    assert "Afterwards" not in said
 
 
 def test_the_guide_says_so_when_it_has_nothing(desk: Desk) -> None:

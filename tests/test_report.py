@@ -39,10 +39,10 @@ STORY = """
 == 2026-11-10 the week before
 09:00 li.na old: complaint receive --unit 3-1502 --channel phone --content "楼上<b>噪音</b> | 夜里"
 == 2026-11-13 two sheets for Monday, one of which comes back
-10:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind situation --reason-for-visit 请协调
+10:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind other --reason-for-visit 请协调
   --requester-name 周敏 --requester-phone 138 --signature-who 周敏 --signature-how ink
 10:05 li.na sheet issue @s1 --cs-opinion 请处理 --departments engineering
-10:10 wang.fang s2: sheet fill --unit 5-402 --channel visit --reason-kind situation --reason-for-visit 请协调
+10:10 wang.fang s2: sheet fill --unit 5-402 --channel visit --reason-kind other --reason-for-visit 请协调
   --requester-name 许静 --requester-phone 139 --signature-who 许静 --signature-how ink
 10:15 wang.fang sheet issue @s2 --cs-opinion 请处理 --departments security
 10:20 li.na sheet receive @s1 --receiver-who 陈刚 --receiver-how ink
@@ -67,7 +67,7 @@ STORY = """
 18:00 li.na seal: key-seal seal
 == 2026-11-17 Tuesday
 08:35 li.na key-seal unseal @seal --unsealed-with wang.fang
-09:00 li.na q1: consultation ask --unit 3-1502 --channel visit --content 供暖费怎么交 --answer 线上缴纳
+09:00 li.na q1: consultation ask --unit 3-1502 --channel visit --content 供暖费怎么交 --topic other --answer 线上缴纳
 09:30 li.na q2: consultation ask --unit 3-1502 --channel phone --content 几点能开工 --answer-by "2026-11-18 12:00"
 10:00 sun.hao complaint handle @c1 --result 已道歉 --handler sun.hao
 11:00 li.na complaint tell-outcome @c1 --outcome 已告知
@@ -79,7 +79,7 @@ STORY = """
 09:10 li.na repair assign @r2 --worker zhang.wei --told 张伟上门
 09:20 zhang.wei repair wait @r2 --wait-reason not_at_home
 10:00 li.na repair reopen @r1 --reason 又漏了
-15:00 li.na consultation answer @q2 --answer 八点
+15:00 li.na consultation answer @q2 --topic other --answer 八点
 == 2026-11-19 Thursday
 09:00 li.na m1: complaint receive --unit 3-1502 --channel phone --content 门锁坏了
 09:30 li.na complaint move @m1 --to-kind repair --reason 是报修
@@ -435,7 +435,21 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "reports.md"
 JSON = DOCUMENT.read_text(encoding="utf-8").partition("## JSON")[2].partition("\n## ")[0]
 
 
-def test_json_keys_are_those_documented(estate: Estate) -> None:
+MORE = """
+== 2026-11-20 what the lists of the reports are made for, beside the story
+15:00 admin unit add 5-403
+15:00 admin unit add 5-404
+15:01 li.na g1: complaint receive --unit 5-402 --channel phone --content 电梯 --content-class property_management
+15:02 li.na complaint receive --unit 5-403 --channel phone --content 电梯 --content-class property_management
+15:03 li.na complaint receive --unit 5-404 --channel phone --content 电梯 --content-class property_management
+15:04 sun.hao complaint promise @g1 --promise 明天修好 --promise-by "2026-11-21 18:00"
+15:05 sun.hao complaint keep-promise @g1 --no-kept
+"""
+
+
+def test_json_keys_are_those_documented(tmp_path: Path) -> None:
+    estate = Estate(tmp_path / "estate")
+    make_demo.tell(estate.root, STORY.rsplit("== ", 1)[0] + MORE)
     drawn = estate.figures("daily", "--date", "2026-11-20") | estate.figures("weekly", "--as-of", "2026-11-22 23:59")
     drawn |= estate.figures("quarterly") | estate.figures("monthly")
     heads, lists = (table.splitlines()[2:] for table in JSON.split("\n\n") if table.startswith("|"))

@@ -15,6 +15,7 @@ from examples import make_demo
 ZONE = make_demo.ZONE
 STORY = """
 == 2026-11-02
+08:00 admin staff add zhou.li --name 周丽 --role centre_director
 08:00 admin staff add he.jing --name 何静 --role cs_manager
 08:00 admin staff add sun.hao --name 孙浩 --role cs_supervisor
 08:00 admin staff add li.na --name 李娜 --role receptionist
@@ -22,7 +23,7 @@ STORY = """
 08:01 admin unit add 3-1502
 08:01 admin unit add 5-402
 == 2026-11-09 one for two departments, one of which is slow; one from a phone call that nobody signs for
-09:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind situation --reason-for-visit 请协调
+09:00 li.na s1: sheet fill --unit 3-1502 --channel visit --reason-kind other --reason-for-visit 请协调
   --requester-name 周敏 --requester-phone 138 --signature-who 周敏 --signature-how ink
 09:05 li.na sheet issue @s1 --cs-opinion 请处理 --departments engineering --departments security
 09:15 li.na sheet receive @s1 --department engineering --receiver-who 陈刚 --receiver-how ink
@@ -38,7 +39,8 @@ STORY = """
 09:10 wang.fang sheet ask-signature @s2 --channel phone --remark 周五来签
 """
 S1, S2, R1 = "CS-261109-A01", "CS-261109-A03", "RP-261109-A02"
-FRIDAY = datetime(2026, 11, 13, 12, tzinfo=ZONE)
+NOTE = "来电记录-燃气表.txt"
+TUESDAY, FRIDAY, MONDAY = (datetime(2026, 11, day, 12, tzinfo=ZONE) for day in (10, 13, 16))
 
 
 class Estate:
@@ -54,6 +56,10 @@ class Estate:
 
     def li_na(self, *words: str, code: int = 0) -> str:
         return self.pm(*words, "--as", "li.na", "--no-input", code=code)
+
+    def week(self, at: datetime = FRIDAY) -> dict[str, Any]:
+        report = json.loads(self.pm("report", "weekly", "--week", "2026-W46", "--format", "json", at=at))
+        return dict(report["sheets"])
 
     def copies(self, *words: str) -> dict[tuple[str, str], dict[str, Any]]:
         return {(row["id"], row["copy"]): row for row in json.loads(self.pm("copies", "--json", *words))}
@@ -157,6 +163,70 @@ def test_a_late_signature_is_awaited_pressed_for_and_then_overdue(estate: Estate
     assert f"pm sheet sign {S2}" in refused
     estate.li_na("sheet", "sign", S2, "--signature-who", "许静", "--signature-how", "scan")
     assert "signed already" in estate.li_na("sheet", "ask-signature", S2, "--channel", "phone", code=1)
+
+
+def test_what_is_filed_unsigned_says_why_and_does_not_count_as_signed(estate: Estate) -> None:
+    """SHEET-12: closing the sheet is no signature; the week's report names it with the reason."""
+    sheet = "CS-261110-A01"
+    said = "--unit 5-402 --channel phone --reason-kind other --reason-for-visit 借会议室 --requester-name 许静"
+    for step in (
+        f"fill {said} --requester-phone 139 --source-record {NOTE}",
+        f"issue {sheet} --cs-opinion 请安排 --departments customer_service",
+        f"terminate {sheet} --explanation 业主撤回 --head he.jing --signed ink",
+    ):
+        estate.pm("sheet", *step.split(), "--as", "li.na", at=TUESDAY)
+    assert "--unsigned-reason TEXT" in estate.li_na("sheet", "file", sheet, code=1)
+    estate.li_na("sheet", "file", sheet, "--unsigned-reason", "业主已搬走")
+    figures = estate.week(MONDAY)
+    assert (figures["signed_in_time"]["numerator"], figures["signed_in_time"]["denominator"]) == (0, 1)
+    assert figures["filed_unsigned"]["rows"] == [{"id": sheet, "unit": "5-402", "reason": "业主已搬走"}]
+    assert "业主已搬走" in estate.pm("report", "weekly", "--week", "2026-W46", "--format", "md")
+
+
+# -- handing over and accepting -------------------------------------------------------------------------------------
+
+
+def test_a_sheet_that_nobody_hands_over_is_overdue(estate: Estate) -> None:
+    """SHEET-13, SHEET-21: filled in and left lying it is seen after half an hour."""
+    words = "--unit 5-402 --channel visit --reason-kind other --reason-for-visit 借会议室 --requester-name 许静"
+    estate.li_na("sheet", "fill", *words.split(), "--requester-phone", "139", "--signature-who", "许静")
+    later = datetime(2026, 11, 13, 13, tzinfo=ZONE)
+    late = {(row["id"], row["clock"]) for row in json.loads(estate.pm("overdue", "--json", at=later))}
+    assert ("CS-261113-A01", "issue") in late
+
+
+def test_whoever_is_said_to_have_decided_stands_in_the_handover_book(estate: Estate) -> None:
+    """SHEET-15: the manager named by a receptionist sees it there; where nobody was named the issuer decided."""
+    asked = (
+        "--unit",
+        "5-402",
+        "--channel",
+        "phone",
+        "--content",
+        "噪音",
+        "--caller-name",
+        "许静",
+        "--caller-phone",
+        "139",
+    )
+    complaint = json.loads(estate.li_na("complaint", "receive", *asked, "--json"))["id"]
+    sheet = json.loads(estate.li_na("sheet", "fill", "--request", complaint, "--json"))["id"]
+    out = ("--cs-opinion", "请劝止", "--departments", "security", "--forwarded-by", "sun.hao")
+    estate.li_na("sheet", "issue", sheet, *out)
+    lines = json.loads(estate.pm("book", "F-02", "--month", "2026-11", "--format", "json"))["lines"]
+    decided = {(line["id"], line["issuer"]): line["forwarded_by"] for line in lines}
+    assert decided == {(S1, "李娜"): "李娜", (S2, "王芳"): "王芳", (sheet, "李娜"): "孙浩"}
+
+
+def test_what_the_director_accepted_is_listed(estate: Estate) -> None:
+    """SHEET-23: the exception is seen with whose it was and why."""
+    said = ("--opinion", "同意归档", "--director", "zhou.li", "--special-case-reason", "业主出国")
+    assert "in person" in estate.li_na("sheet", "accept", S2, *said, code=1)
+    estate.pm("sheet", "accept", S2, *said, "--as", "zhou.li")
+    assert estate.week()["by_director"]["rows"] == [
+        {"id": S2, "unit": "5-402", "director": "zhou.li", "reason": "业主出国"}
+    ]
+    assert "业主出国" in estate.pm("report", "weekly", "--week", "2026-W46", "--format", "md")
 
 
 # -- collecting and filing ------------------------------------------------------------------------------------------
@@ -264,11 +334,11 @@ def quick_and_slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 09:04 li.na first: sheet fill --request @quick
 09:10 li.na sheet issue @first --cs-opinion 请维修 --departments engineering --departments customer_service
 09:20 li.na sheet terminate @first --explanation 业主自行解决 --head he.jing --signed ink
-09:22 li.na sheet file @first --copy archive --copy cs_filing --copy counterfoil
+09:22 li.na sheet file @first --copy archive --copy cs_filing --copy counterfoil --unsigned-reason 业主不再前来
 09:23 li.na sheet file @first --copy department --keeper wang.fang
 09:30 wang.fang slow: complaint receive --unit 5-402 --channel phone --content 噪音 --caller-name 许静 --caller-phone 139
 09:40 wang.fang none: repair receive --unit 5-402 --channel phone --content 门坏 --caller-name 许静 --caller-phone 139
-09:50 wang.fang told: consultation ask --unit 5-402 --channel phone --content 怎么缴费 --answer 线上缴纳
+09:50 wang.fang told: consultation ask --unit 5-402 --channel phone --content 怎么缴费 --topic other --answer 线上缴纳
 11:30 li.na sheet fill --request @slow
 12:00 li.na complaint receive --unit 3-1502 --channel phone --content 有人吵闹 --anonymous
 == 2026-11-10

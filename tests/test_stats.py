@@ -64,9 +64,9 @@ STORY = """
 11:00 li.na complaint tell-outcome @c1 --outcome 已告知
 16:00 li.na complaint visit @c1 --way phone --result dissatisfied --remark 没有改进
 == 2026-10-12 one question answered at once, one after 6 hours that was promised in 3; nobody answers the phone then
-09:00 li.na q1: consultation ask --unit 3-1502 --channel visit --content 供暖费怎么交 --answer 线上缴纳
+09:00 li.na q1: consultation ask --unit 3-1502 --channel visit --content 供暖费怎么交 --topic other --answer 线上缴纳
 09:00 li.na q2: consultation ask --unit 3-1502 --channel phone --content 几点能开工 --answer-by "2026-10-12 12:00"
-15:00 li.na consultation answer @q2 --answer 八点
+15:00 li.na consultation answer @q2 --topic other --answer 八点
 16:00 wang.fang consultation visit @q2 --way phone --result unreachable
 == 2026-10-20 the same complaint again, which turns out to be invalid
 10:00 li.na c2: complaint receive --unit 5-402 --channel phone --content 保洁又没来 --repeat-of @c1 --caller-name 许静

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pm_cli.cli.session import current
-from pm_cli.core.amend import AMENDING, amend, answered, born_by
+from pm_cli.core.amend import AMENDING, answered, born_by, outcome_of
 from pm_cli.core.errors import Refusal, Usage
 from pm_cli.core.kind import DRAFT
 from pm_cli.core.model import InputErrors, inputs
-from pm_cli.core.perform import Order, Outcome, perform, possible
+from pm_cli.core.perform import Order, Outcome, possible
+from pm_cli.core.standard import Settle
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import When
 from pm_cli.core.types import AttachmentType
@@ -157,7 +158,7 @@ def do(
         record = _found(kind, number) if number else None
         outcomes = outcomes_of(kind, order, record)
         broken = invariants.broken(ledger, [outcome.record for outcome in outcomes])
-        if broken:
+        if broken and action is not Settle:  # what a merge brought in is put right one contradiction at a time
             raise Refusal(broken[0].message, broken[0].hint)
         if current.dry_run:
             return outcomes
@@ -173,8 +174,7 @@ def outcomes_of(kind: Kind, order: Order, record: Record | None) -> list[Outcome
     ledger = current.ledger
     if record is not None and order.action.name == "move":
         return move.moved(ledger, kind, order, record)
-    amending = record is not None and order.action.name in AMENDING
-    outcome = amend(ledger, kind, order, record) if record and amending else perform(ledger, kind, order, record)
+    outcome = outcome_of(ledger, kind, order, record)
     return [outcome, *following(ledger, kind, order, outcome)]
 
 

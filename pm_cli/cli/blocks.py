@@ -141,7 +141,8 @@ def owed(moment: Moment) -> list[Row]:
 def _owed(moment: Moment, who: str, missed: list[duties.Owed]) -> Row:
     first = min(missed, key=lambda duty: duty.due)
     said = ngettext("{count} time, since {period}", "{count} times, since {period}", len(missed))
-    say = said.format(count=len(missed), period=first.period) if len(missed) > 1 else first.period
+    periods = said.format(count=len(missed), period=first.period) if len(missed) > 1 else first.period
+    say = _("{periods}, due {at}").format(periods=periods, at=query.minute(moment.ledger, first.due))
     row = {"id": first.rule, "unit": "", "what": _(first.title), "who": who, "say": say}
     return {**row, "duty": first.name, "due": query.iso(moment.ledger, first.due), "count": len(missed)}
 
@@ -187,7 +188,7 @@ def visitors(moment: Moment) -> list[Row]:
 
 
 def important(moment: Moment) -> list[Row]:
-    """Open work that a handover must name: urgent and major requests, emergencies, keys without return time (AMB-73)."""
+    """Open work that a handover names beside emergencies: urgent and major requests, keys without return time (AMB-73)."""
     return _records(moment, f"open = 1 AND ({_IMPORTANT})")
 
 
@@ -207,14 +208,14 @@ def keys_to_seal(moment: Moment) -> list[Row]:
 
 
 def signatures(moment: Moment) -> list[Row]:
-    """Open records in a state in which a signature is awaited that is not there yet (KEY-03, SHEET-12, SHEET-14)."""
+    """Records in a state in which a signature is awaited that is not there yet (KEY-03, SHEET-12, SHEET-14, COMP-27)."""
     found: list[Row] = []
     for name in kinds.names():
         kind = kinds.load(name)
         for field, states in kind.signatures.items():
             marks = ", ".join("?" * len(states))
             rows = moment.ledger.index.db.execute(
-                f"SELECT id, unit, summary, handler, fields FROM record WHERE kind = ? AND state IN ({marks})"
+                f"SELECT id, unit, summary, handler, fields FROM record WHERE kind = ? AND state IN ({marks}) AND imported = 0"
                 " AND json_extract(fields, ?) IS NULL ORDER BY began, id",
                 (name, *states, f"$.{field}"),
             )
@@ -282,8 +283,7 @@ def _row(number: str, unit: str, summary: str, handler: str, say: str) -> Row:
     return {"id": number, "unit": unit, "what": summary[:30], "who": handler, "say": say}
 
 
-_IMPORTANT = """kind = 'incident'
- OR json_extract(fields, '$.urgent') = 'true' OR json_extract(fields, '$.major') = 'true'
+_IMPORTANT = """json_extract(fields, '$.urgent') = 'true' OR json_extract(fields, '$.major') = 'true'
  OR json_extract(fields, '$.priority') = 'urgent'
  OR (kind = 'key_loan' AND json_extract(fields, '$.due') IS NULL)"""
 

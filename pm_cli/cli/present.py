@@ -67,15 +67,25 @@ def echo(ledger: Ledger, outcome: Outcome) -> None:
         console.tell(
             "  " + _("Entered late: it happened at {at}.").format(at=shown(outcome.event.instant, ledger.zone))
         )
-    for run in runs_of(ledger, record):
-        if run.stopped is None and run.started_by and kind.is_open(record.state):
-            console.tell("  " + clock_line(ledger, run))
+    running = [run for run in runs_of(ledger, record) if run.stopped is None and run.started_by]
+    for run in running if kind.is_open(record.state) else ():
+        console.tell("  " + clock_line(ledger, run))
     for notice in outcome.notices:
         console.tell("  " + notice)
-    follow = [word("action", name) for name in possible_now(kind, record.state, record.fields)]
+    follow = [word("action", name) for name in pressing_too(possible_now(kind, record.state, record.fields), running)]
     if follow and not kind.register:
         more = [_("...")] if len(follow) > FEW else []
         console.tell("  " + _("Next: {actions}").format(actions=listed([*follow[:FEW], *more])))
+
+
+def pressing_too(names: list[str], running: list[Run]) -> list[str]:
+    """Verbs in their order, but among the few that are shown also those that what is due soonest asks for."""
+    soonest = min((run.due for run in running if run.due), default=None)
+    asked = dict.fromkeys(run.clock.stops[0] for run in running if run.due and run.due == soonest)
+    pressing = [name for name in asked if name in names[FEW:]]
+    others = [name for name in names if name not in pressing]
+    room = FEW - len(pressing)
+    return [*others[:room], *pressing, *others[room:]]
 
 
 def reply_lines(ledger: Ledger, record: Record) -> tuple[str, str]:

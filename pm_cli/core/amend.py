@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pm_cli.core import model
+from pm_cli.core.amended import not_so_either, undone
 from pm_cli.core.errors import NotFound, Refusal
 from pm_cli.core.fold import Fold, fold
 from pm_cli.core.merge import concurrent
@@ -35,6 +38,19 @@ if TYPE_CHECKING:
     from pm_cli.core.record import Record
 
 AMENDING = frozenset({"complete", "correct", "strike", "settle"})
+UNDOING = frozenset({"correct", "strike", "annul"})
+"""Actions by which a missed term could disappear."""
+
+
+def outcome_of(books: Books, kind: Kind, order: Order, record: Record | None) -> Outcome:
+    """Perform or amend, whichever the action asks for; raises what they raise."""
+    name = order.action.name
+    outcome = amend(books, kind, order, record) if record and name in AMENDING else perform(books, kind, order, record)
+    if record and name in UNDOING:
+        actor = books.actor(order.by, order.at)
+        if refusal := undone(books, kind, order, actor, record, outcome.record):
+            raise headed(kind, order.action, record.id, refusal)
+    return outcome
 
 
 def amend(books: Books, kind: Kind, order: Order, record: Record) -> Outcome:
@@ -53,6 +69,7 @@ def amend(books: Books, kind: Kind, order: Order, record: Record) -> Outcome:
             given = _correction(books, kind, order, base)
         case "strike":
             target = amendable(event_of(base, str(order.raw.get("event") or "")))
+            _theirs(books, kind, order, target)
             given = {"event": target.id, "reason": _reason(order)}
         case _:
             given = _settlement(kind, order, base)
@@ -128,6 +145,7 @@ def _correction(books: Books, kind: Kind, order: Order, record: Record) -> dict[
                 kind=kind.name.replace("_", "-"), id=record.id, event=target.id[:8]
             ),
         )
+    _theirs(books, kind, order, target)
     given: dict[str, Node] = {"event": target.id, "reason": reason}
     when = When(order.now, books.zone)
     if changed:
@@ -140,7 +158,34 @@ def _correction(books: Books, kind: Kind, order: Order, record: Record) -> dict[
         if instant > order.now:
             raise Refusal(_("{at} lies in the future.").format(at=stored(instant)))
         given["happened_at"] = stored(instant)
+    if refusal := _not_so_either(books, kind, order, record, given):
+        raise headed(kind, order.action, record.id, refusal)
     return given
+
+
+def _theirs(books: Books, kind: Kind, order: Order, target: Event) -> None:
+    """Whoever corrects or strikes a step may have done it themselves: raises Refusal."""
+    if target.do in kind.actions:
+        permitted(books, kind.actions[target.do], order)
+
+
+def _not_so_either(books: Books, kind: Kind, order: Order, record: Record, given: Mapping[str, Node]) -> Refusal | None:
+    """Why the right values could not have been entered at the time."""
+    steps = fold(kind, record).steps
+    number = next((place for place, step in enumerate(steps) if step.event.id == given["event"]), None)
+    if number is None:
+        return None
+    values, at = given.get("set", {}), str(given.get("happened_at", steps[number].at))
+    assert isinstance(values, dict)
+    right = {**steps[number].given, **values}
+    return not_so_either(
+        books,
+        kind,
+        order,
+        record,
+        number,
+        replace(steps[number], given=right, at=at, instant=datetime.fromisoformat(at)),
+    )
 
 
 def _merged(old: Node | None, new: Node) -> Node:

@@ -29,7 +29,8 @@ class Clock:
     goes on) name actions; `pauses` names states. `within` is the policy key, or a function of the fields giving it
     ("" for no term of its own). `agreed` names a field that holds an instant agreed with the resident, which outranks
     the policy; `no_later` one that may only shorten it. `when` says whether the clock applies at all, `done` whether a
-    stopping action really fulfils it. `promise`: the resident was promised it; otherwise the centre owes it itself.
+    stopping action really fulfils it. `upon`: it begins only where this holds, and anew only where it comes to hold.
+    `promise`: the resident was promised it; otherwise the centre owes it itself.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Clock:
     resumes: tuple[str, ...] = ()
     when: Callable[[Fields], bool] | None = None
     done: Callable[[Fields], bool] | None = None
+    upon: Callable[[Fields], bool] | None = None
     promise: bool = False
     rules: tuple[str, ...] = ()
 
@@ -63,7 +65,8 @@ class Agreement(NamedTuple):
 class Run:
     """One running or stopped clock of one record.
 
-    `due` None means unknown: the calendar lacks a year (`unknown` names it) or no term applies.
+    `due` None means unknown: the calendar lacks a year (`unknown` names it) or no term applies. `lapsed`: it ended with
+    its record and not by what it asks for, so that it was never met.
     """
 
     clock: Clock
@@ -77,6 +80,7 @@ class Run:
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     agreed_text: Node | None = None
     applies: bool = True
+    lapsed: bool = False
     due: datetime | None = None
     unknown: str = ""
 
@@ -135,16 +139,19 @@ class Tracker:
         do, running = step.event.do, self._running
         began: list[str] = []
         for clock in self._by_action.get(do, ()):
-            name = clock.name
+            name, upon = clock.name, clock.upon
+            begins = upon is None or upon(fields)
             if do in clock.renews and (name in running or name in self._stopped):
+                if not begins or (upon and upon(before)):
+                    continue
                 if name in running:
                     self._stop(running[name], step, before)
                 self._done.append(self._stopped.pop(name))
             elif do in clock.resumes and name in self._stopped:
                 run = running[name] = self._stopped.pop(name)
-                run.stopped, run.stopped_by = None, ""
+                run.stopped, run.stopped_by, run.lapsed = None, "", False
                 continue
-            elif name in running or name in self._stopped or do not in clock.starts:
+            elif not begins or name in running or name in self._stopped or do not in clock.starts:
                 continue
             running[name] = Run(clock, step.instant, step.event.id)
             began.append(name)
@@ -166,6 +173,7 @@ class Tracker:
                 self._stop(run, step, fields)
         if closed:
             for name in [name for name in self._running if name not in began]:
+                self._running[name].lapsed = True
                 self._stop(self._running[name], step, fields)
 
     def _stop(self, run: Run, step: Step, fields: Fields) -> None:
@@ -174,7 +182,7 @@ class Tracker:
         self._stopped[run.clock.name] = self._running.pop(run.clock.name)
 
     def runs(self, policy: Policy, calendar: Calendar) -> list[Run]:
-        """All clocks that apply, with their due times.
+        """All clocks that apply, with their due times; of those that lapsed only the ones missed by then.
 
         A new time agreed after the old one was missed begins a run of its own: both are kept, one missed (AMB-24).
         """
@@ -185,7 +193,7 @@ class Tracker:
             if run.applies and (run.key or run.agreed):
                 _compute(run, policy, calendar)
                 found += _terms(run, policy, calendar)
-        return found
+        return [run for run in found if not run.lapsed or (run.stopped and run.late(run.stopped))]
 
 
 def _agree(run: Run, step: Step, fields: Fields) -> None:

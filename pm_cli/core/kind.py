@@ -33,7 +33,7 @@ class Declaration:
     `search`: fields whose text `pm find` looks through (personal ones included). `sort`: the field statistics
     classify by. `request`: whether it is something a resident asked for and reports count; `resolves` are
     the actions by which the handler says it is done, `reopens` those that begin it again; `paused_because` is the
-    field that says why its clocks stand still.
+    field that says why its clocks stand still, `paused_until` the clock by whose term that ends.
     """
 
     prefix: str = ""
@@ -49,6 +49,7 @@ class Declaration:
     resolves: tuple[str, ...] = ()
     reopens: tuple[str, ...] = ()
     paused_because: str = "wait_reason"
+    paused_until: str = "awaited"
 
     @staticmethod
     def barred(now: Facts, action: str) -> Refusal | None:

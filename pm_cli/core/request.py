@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core.action import BACK, OPEN, Action, Facts, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Channel, Person
-from pm_cli.core.person import CS, DESK, EVERYBODY
+from pm_cli.core.person import CS, CS_LEADERS, DESK, DIRECTORS, EVERYBODY
+from pm_cli.core.policy import span
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Flag, Instant, Link, StaffRef, Text, UnitRef, one_of
 
@@ -55,8 +57,18 @@ class Wait(Action, of=OPEN, to="waiting", by=DESK | {"technician"}):
     note: Text | None = may("Particulars", keep=False)
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The end of it lies ahead."""
-        return later_than_now(self.wait_until, now)
+        """The end of it lies ahead, and not beyond what the policy allows: clocks that stand still hide what is owed."""
+        if refusal := later_than_now(self.wait_until, now):
+            return refusal
+        longest = now.value("request.wait_longest")
+        if (
+            self.wait_until is None
+            or now.by.may(CS_LEADERS | DIRECTORS)
+            or self.wait_until <= now.at + span(str(longest.text))
+        ):
+            return None
+        hint = _("A leader enters it: --as LOGIN; or name an earlier day and look again then")
+        return Refusal(_("it waits {longest} at most.").format(longest=str(longest.text)), hint, ("AMB-27",))
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
@@ -82,6 +94,11 @@ class Agree(Action, of=(OPEN, "draft"), by=CS):
 
     reason: Text | None = may("Why the time moves", keep=False)
 
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The times given lie ahead; one that was agreed before moves for a reason."""
+        times = {name: value for name, value in vars(self).items() if isinstance(value, datetime)}
+        return agreed_anew(now, times, self.reason)
+
 
 class Visit(Action, by=CS):
     """Return visit: ask the resident whether it is right now"""
@@ -96,6 +113,13 @@ class Visit(Action, by=CS):
         if now.fields.get("handler") == now.by.id:
             return Refusal(_("whoever did the work does not visit."), _("Act as somebody else: --as LOGIN"), ("RV-16",))
         return None
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Attempts in vain are counted until somebody is reached (AMB-44)."""
+        made = int(str(fields.pop("attempts", "0")))
+        if given.get("result") == "unreachable":
+            fields["attempts"] = str(made + 1)
 
 
 class Move(Action, of=OPEN, to="moved", by=CS):
@@ -139,6 +163,44 @@ def later_than_now(when: Instant | None, now: Facts) -> Refusal | None:
     if when is not None and when.timestamp() <= now.at.timestamp() and "external" not in now.fields:
         return Refusal(_("the agreed time {at} has passed already.").format(at=f"{when:%Y-%m-%d %H:%M}"))
     return None
+
+
+def agreed_anew(now: Facts, times: Mapping[str, datetime | None], reason: str | None) -> Refusal | None:
+    """Why times are not agreed so: one has passed, or nobody says why it is not the one agreed before (AMB-24)."""
+    for when in times.values():
+        if refusal := later_than_now(when, now):
+            return refusal
+    moved = [name for name, when in times.items() if when is not None and name in now.fields]
+    if not moved or reason or "external" in now.fields:
+        return None
+    at = str(now.fields[moved[0]])[:16].replace("T", " ")
+    return Refusal(
+        _("a time was agreed already: {at}.").format(at=at), _("Say why it moves: --reason TEXT"), ("AMB-24",)
+    )
+
+
+def no_duplicate(now: Facts, number: str | None) -> Refusal | None:
+    """Why another request is not the one repeated: not named, itself, of another unit, or not gone into either."""
+    other = now.find(number) if number else None
+    if other is None:
+        return Refusal(_("the one it repeats is not named."), _("Add --duplicate-of NUMBER"))
+    if other.id == now.id:
+        return Refusal(_("it does not repeat itself."), _("Add --duplicate-of NUMBER"))
+    if other.fields.get("unit") != now.fields.get("unit"):
+        return Refusal(_("{id} is about another unit.").format(id=other.id))
+    if other.fields.get("close_reason") == "duplicate" or other.state == "annulled":
+        hint = _("Look at it: pm show {id}").format(id=other.id)
+        return Refusal(_("{id} was not gone into either.").format(id=other.id), hint)
+    return None
+
+
+def tried_too_little(now: Facts, kind: str) -> Refusal | None:
+    """Why nobody can be said to be out of reach: fewer visits were tried than the policy asks for (AMB-44, RV-10)."""
+    made, least = int(str(now.fields.get("attempts", "0"))), int(now.value("rv.attempts").number)
+    if made >= least:
+        return None
+    hint = _("Enter each: pm {kind} visit {id} --way phone --result unreachable").format(kind=kind, id=now.id)
+    return Refusal(_("{made} of {least} attempts were made.").format(made=made, least=least), hint, ("RV-10",))
 
 
 def visit_leads_to(given: Mapping[str, Node], good: str, bad: str) -> str | None:

@@ -12,23 +12,23 @@ from pm_cli.core.calendar import UnknownYear
 from pm_cli.core.duration import END_OF_DAY, due
 from pm_cli.core.person import CS_LEADERS
 from pm_cli.core.policy import span
-from pm_cli.core.rule import computed
+from pm_cli.core.rule import computed, guidance
 from pm_cli.core.text import N_
 from pm_cli.flows import assessments, reviews, survey_months, visit_duties, work_orders
 from pm_cli.flows.reviews import Call, Look
 from pm_cli.kinds.work_record import GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pm_cli.core.policy import Value
     from pm_cli.store.ledger import Ledger
 
 
 class Owed(NamedTuple):
-    """A duty of a period that is not done: whose it is, and by when in seconds since the epoch.
+    """A duty of a period that is not done, or was done late: whose it is, and by when in seconds since the epoch.
 
-    `who` is the one person who owes it, "" where the role does.
+    `who` is the one person who owes it, "" where the role does; `done` is when it was done after all, 0 for not yet.
     """
 
     name: str
@@ -38,6 +38,11 @@ class Owed(NamedTuple):
     due: int
     rule: str
     who: str = ""
+    done: int = 0
+
+    def late_by(self, at: int) -> int:
+        """Seconds by which it was done too late, or is late at a moment."""
+        return max(0, (self.done or at) - self.due)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Duty:
 
     `called` gives the periods in which it is called for, `done` how often each was done, by (period, who).
     `term` is the policy key that says by when, counted from the last day of the period; `times` the one that
-    says how often.
+    says how often. `when` gives the instants at which it was done, of duties that may be done late.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Duty:
     called: Callable[[Look], Iterable[Call]]
     done: Callable[[Look], Counter[tuple[str, str]]]
     times: str = ""
+    when: Callable[[Look], Mapping[tuple[str, str], Sequence[int]]] | None = None
 
 
 def on_duty(look: Look) -> Iterator[Call]:
@@ -91,6 +97,7 @@ TABLE = (
         term="review.daily",
         called=reviews.days,
         done=reviews.read,
+        when=reviews.read_at,
     ),
     Duty(
         "work_record",
@@ -110,6 +117,7 @@ TABLE = (
         called=reviews.weeks,
         done=reviews.read,
         times="consultation.weekly_reviews",
+        when=reviews.read_at,
     ),
     Duty(
         "order_batch",
@@ -216,6 +224,11 @@ TABLE = (
 
 def owed(ledger: Ledger, at: int) -> list[Owed]:
     """What is not done at a moment, the earliest due first: missed, or due later in a period that has begun."""
+    return [one for one in standing(ledger, at) if not one.done]
+
+
+def standing(ledger: Ledger, at: int) -> list[Owed]:
+    """What is owed at a moment, and what has been done since but too late, the earliest due first."""
     now = datetime.fromtimestamp(at, ledger.zone)
     back = _in_force(ledger, "review.look_back", now.date())
     look = Look(ledger, at, (now - span(str(back.text)) if back else now).date())
@@ -223,14 +236,27 @@ def owed(ledger: Ledger, at: int) -> list[Owed]:
 
 
 def _of(duty: Duty, look: Look) -> Iterator[Owed]:
-    """The periods of one duty in which it was called for and not done often enough."""
-    done = duty.done(look)
+    """The periods of one duty in which it was called for and not done often enough, or too late."""
+    done, when = duty.done(look), duty.when(look) if duty.when else {}
     for call in duty.called(look):
         term = _in_force(look.ledger, duty.term, call.last)
-        times = _in_force(look.ledger, duty.times, call.last)
-        if term and done[call.period, call.who] < (int(times.number) if times else 1):
-            by_when = _due(term, call.last, look.ledger)
-            yield Owed(duty.name, duty.title, call.period, call.role or duty.role, by_when, duty.rule, call.who)
+        if term is None:
+            continue
+        often = _in_force(look.ledger, duty.times, call.last)
+        times, key = int(often.number) if often else 1, (call.period, call.who)
+        one = Owed(
+            duty.name,
+            duty.title,
+            call.period,
+            call.role or duty.role,
+            _due(term, call.last, look.ledger),
+            duty.rule,
+            call.who,
+        )
+        if done[key] < times:
+            yield one
+        elif key in when and when[key][times - 1] > one.due:
+            yield one._replace(done=when[key][times - 1])
 
 
 def _in_force(ledger: Ledger, key: str, day: date) -> Value | None:
@@ -246,10 +272,13 @@ def _due(term: Value, last: date, ledger: Ledger) -> int:
         return int(datetime.combine(last, END_OF_DAY, ledger.zone).timestamp())
 
 
+UNFINISHED = N_("Important work is open: it is not handed over, unless the supervisor allows it and says why.")
+"""Said at a handover while an emergency or other important work is open (AMB-73, AMB-74)."""
 RULES = (
-    *computed("duties", "CAL-03", note="days with entries that the supervisor has not read"),
+    *guidance("handover", "DUTY-09", note=UNFINISHED),
+    *computed("duties", "CAL-03", note="days with entries that the supervisor has not read, or not in time"),
     *computed("duties", "CAL-04", note="days on which a member of the CS group made entries and wrote no work record"),
-    *computed("duties", "CAL-14", note="weeks that the property manager has not read"),
+    *computed("duties", "CAL-14", note="weeks that the property manager has not read, or not in time"),
     *computed("duties", "CAL-19", note="months with entries in which nobody was asked; the sample: pm survey plan"),
     *computed("duties", "CAL-24", note="months of which visits are missing; who could not be reached is counted apart"),
     *computed("duties", "CAL-25", "CAL-26", note="by person: fewer spot checks or complaint visits than asked for"),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pm_cli.core.perform import Books
     from pm_cli.core.record import Record
 
-LABELS = frozenset({"moved_from", "external"})
+LABELS = frozenset({"moved_from", "external", "reported_to"})
+"""Fields that do not move along: who has heard of it is said anew in the procedure it moves into."""
 
 
 def moved(books: Books, kind: Kind, order: Order, record: Record) -> list[Outcome]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pm_cli.core.request import REQUESTS
+from pm_cli.kinds.sheet.filling import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +28,6 @@ WISH = {
 }
 """Fields of an unmet demand and the fields of the sheet they are taken from."""
 
-ASKED = frozenset({"repair", "complaint", "suggestion", "situation"})
-"""Requests that a sheet has a word of its own for."""
-
 
 def sheet(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
     """A sheet's unit, channel, reason and requester, from the request it rides on (SHEET-08: filled in at once)."""
@@ -42,7 +40,7 @@ def sheet(books: Books, raw: dict[str, Any]) -> dict[str, Any]:
     known = request.reveal(dict(request.fields))
     assert isinstance(known, dict)
     found: dict[str, Any] = {name: known[source] for name, source in SHEET.items() if source in known}
-    found["reason_kind"] = request.kind if request.kind in ASKED else "other"
+    found["reason_kind"] = request.kind if request.kind in RECORDED else "other"
     return found
 
 

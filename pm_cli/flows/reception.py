@@ -16,7 +16,10 @@ from pm_cli.core.ident import linked
 from pm_cli.core.request import REQUESTS
 from pm_cli.core.rule import computed, enforced, not_applicable, recorded
 from pm_cli.core.source import gatherer_of, source_of
+from pm_cli.core.text import _, listed, word
 from pm_cli.flows.derived import derived
+from pm_cli.flows.following import follows
+from pm_cli.flows.hints import hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from pm_cli.core.action import Action
     from pm_cli.core.codec import Node
     from pm_cli.core.kind import Kind
+    from pm_cli.core.perform import Books, Order, Outcome
     from pm_cli.core.person import Actor
     from pm_cli.core.record import Record
     from pm_cli.flows.invariants import View
@@ -34,6 +38,8 @@ ENTRIES = (*REQUESTS, "incident", "unmet_demand", "contact")
 EVERYWHERE = frozenset({"all", "全部", "全小区"})
 """Words by which an incident says that it concerns every flat."""
 WORKERS = frozenset({"technician", "contractor", "environment"})
+WHO = ("name", "phone", "unit")
+"""What says who came or called."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ WAYS = {
     "payment": Way("contact", "log", {"reason": "payment"}),
     "help": Way("incident", "discover"),
     "injury": Way("incident", "injury"),
+    "dispute": Way("incident", "dispute"),
     "unmet_demand": Way("unmet_demand", "record", service=True),
     "meeting": Way("contact", "log", {"reason": "meeting"}),
     "visit": Way("contact", "announce"),
@@ -112,15 +119,35 @@ def accepts_complaints(ledger: Ledger, actor: Actor, at: datetime) -> bool:
     return actor.may(allowed & frozenset(listed) if listed else allowed)
 
 
-def registered_late(ledger: Ledger, record: Record) -> int:
+def registered_late(books: Books, record: Record) -> int:
     """Minutes beyond the term in which a worker registers a repair asked of them directly (D-36); 0 in time."""
-    key, first = "reception.direct_intake", record.events[0]
-    if record.fields.get("taken_by") != "worker" or key not in ledger.policy:
+    key, first, fields = "reception.direct_intake", record.events[0], record.fields
+    if fields.get("taken_by") != "worker" or "external" in fields or key not in books.policy:
         return 0
     from pm_cli.core.policy import span
 
-    allowed = span(str(ledger.policy.at(key, first.instant.astimezone(ledger.zone)).text))
-    return max(0, int((first.known - first.instant - allowed) / timedelta(minutes=1)))
+    asked = datetime.fromisoformat(str(fields["asked_at"])) if "asked_at" in fields else first.instant
+    allowed = span(str(books.policy.at(key, first.instant.astimezone(books.zone)).text))
+    return max(0, int((first.known - asked - allowed) / timedelta(minutes=1)))
+
+
+@follows("repair", "receive")
+def asked_directly(books: Books, _order: Order, outcome: Outcome) -> list[Outcome]:
+    """Whoever says when they were asked hears whether that was registered in time (D-36)."""
+    if "asked_at" in outcome.record.fields and (late := registered_late(books, outcome.record)):
+        outcome.notices.append(
+            _("Registered {minutes} minutes later than a direct intake allows.").format(minutes=late)
+        )
+    return []
+
+
+@hint("contact", "log")
+@hint("unmet_demand", "record")
+def nobody_named(_ledger: Ledger, known: Mapping[str, Any], _at: datetime) -> Iterator[str]:
+    """What would say who came or asked, where nothing does (SHEET-33); requests name what their relay lacks themselves."""
+    caller = known.get("caller") or {}
+    if not (caller or known.get("unit") or known.get("anonymous")) and known.get("direction") != "out":
+        yield _("Not known yet: {fields}").format(fields=listed(word("field", name) for name in WHO))
 
 
 def closed_at(ledger: Ledger, moment: datetime) -> bool:

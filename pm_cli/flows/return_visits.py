@@ -57,10 +57,24 @@ def visited(books: Books, order: Order, outcome: Outcome) -> list[Outcome]:
         "remark": given.get("opinion") or given.get("transcript") or given.get("note"),
         "visit_form": link(form.id, form.identity),
     }
+    visit = kind.actions["visit"]
+    if "opinion" in visit.fields:
+        said["opinion"] = given.get("opinion")
     said = {name: text for name, text in said.items() if text}
     books.reserve(form)
-    entailed = Order(kind.actions["visit"], said, str(form.fields["visitor"]), order.at, order.now)
-    return [perform(books, kind, entailed, request)]
+    entailed = Order(visit, said, str(form.fields["visitor"]), order.at, order.now)
+    seen = perform(books, kind, entailed, request)
+    return [seen, *(said_of_it(books, entailed, seen) if kind.name == "repair" else ())]
+
+
+@follows("repair", "visit")
+def said_of_it(books: Books, _order: Order, outcome: Outcome) -> list[Outcome]:
+    """An opinion on a work order is one for the ledger of suggestions, which only its own entry gets answered (SUGG-12)."""
+    number = outcome.record.id
+    if "opinion" in outcome.event.given and not books.matching("suggestion", {"repair": number}):
+        hint = _("What is to be answered is entered: pm suggestion receive --repair {id}")
+        outcome.notices.append(hint.format(id=number))
+    return []
 
 
 @follows("return_visit", "rectify")

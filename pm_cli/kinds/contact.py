@@ -77,8 +77,8 @@ class Log(Action, start=True, to="noted", by=EVERYBODY, rules=("DISP-13", "DISP-
             )
         if self.direction == "in" and self.reason == "meeting" and not (self.for_person or self.for_department):
             return _for_nobody()
-        department = "finance" if self.reason == "payment" else self.for_department
-        return _wrong_ear(now, self.relayed_to, department) if self.relayed_to else None
+        said = {**vars(self), **({"for_department": "finance"} if self.reason == "payment" else {})}
+        return _not_relayed(now, self.relayed_to, said) if self.relayed_to else None
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
         """Source and gatherer as the desk and the way say, unless they were named."""
@@ -89,12 +89,12 @@ class Log(Action, start=True, to="noted", by=EVERYBODY, rules=("DISP-13", "DISP-
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:
-        """Whoever it concerns has to hear of it; without that, an outcome, a record or our own call settles it."""
+        """Whoever it concerns has to hear of it; without that, an outcome or a record settles it (DISP-12)."""
         if "relayed_to" in given:
             return "informed"
         if {"for_person", "for_department"} & fields.keys():
             return "to_inform"
-        return "settled" if {"result", "concerns"} & given.keys() or given.get("direction") == "out" else None
+        return "settled" if {"result", "concerns"} & given.keys() else None
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
@@ -110,22 +110,25 @@ class Inform(Action, of=("noted", "to_inform"), to="informed", by=EVERYBODY, rul
     remark: Text | None = may("What they said to it")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Somebody of the department it concerns; charges are heard by finance."""
-        return _wrong_ear(now, self.relayed_to, now.fields.get("for_department"))
+        """Whom it concerns, or somebody of the department; charges are heard by finance."""
+        return _not_relayed(now, self.relayed_to, now.fields)
 
 
-class Conclude(Action, of=("noted", "to_inform"), to="settled", by=EVERYBODY, rules=("DISP-12", "DISP-18")):
-    """Say how it was settled"""
+class Conclude(Action, of=("noted", "to_inform"), to="settled", by=EVERYBODY, rules=("DISP-12", "DISP-14", "DISP-18")):
+    """Say how it was settled: what concerns somebody, by whom it concerns"""
 
     result: Text = need("What came of it")
     concerns: RecordRef | None = may("Request it led to")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Charges are settled by finance, who have to know."""
-        if now.fields.get("reason") != "payment":
-            return None
+        """Whom it concerns knows of it: nobody else settles it before they were told, charges nobody but finance."""
         hint = _("Tell them, then: pm contact inform {id} --relayed-to LOGIN").format(id=now.id)
-        return Refusal(_("finance has not been told."), hint, ("DISP-03",))
+        if now.fields.get("reason") == "payment":
+            told = now.by.department == "finance"
+            return None if told else Refusal(_("finance has not been told."), hint, ("DISP-03",))
+        if _concerns(now, now.by.id, now.fields):
+            return None
+        return Refusal(_("nobody concerned has been told."), hint, ("DISP-14", "DISP-17"))
 
 
 class Announce(Action, start=True, to="announced", by=EVERYBODY, rules=("DISP-14",)):
@@ -147,7 +150,7 @@ class Announce(Action, start=True, to="announced", by=EVERYBODY, rules=("DISP-14
         if not (self.for_person or self.for_department):
             return _for_nobody()
         refusal = later_than_now(self.expected, now)
-        return refusal or (_unconcerned(now, self.informed, vars(self)) if self.informed else None)
+        return refusal or (_not_told(now, self.informed, vars(self)) if self.informed else None)
 
 
 class Tell(Action, of="announced", by=EVERYBODY, rules=("DISP-14",)):
@@ -157,7 +160,7 @@ class Tell(Action, of="announced", by=EVERYBODY, rules=("DISP-14",)):
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Somebody whom the visit concerns."""
-        return _unconcerned(now, self.informed, now.fields)
+        return _not_told(now, self.informed, now.fields)
 
 
 class Postpone(Action, of="announced", by=EVERYBODY):
@@ -178,7 +181,7 @@ class Come(Action, of="announced", to="came", by=EVERYBODY, rules=("DISP-14",)):
     def refuse(self, now: Facts) -> Refusal | None:
         """Nobody is led in whom nobody knows of."""
         if self.informed:
-            return _unconcerned(now, self.informed, now.fields)
+            return _not_told(now, self.informed, now.fields)
         hint = _("Tell them now and add --informed LOGIN")
         return None if "informed" in now.fields else Refusal(_("nobody concerned has been told."), hint, ("DISP-14",))
 
@@ -207,7 +210,6 @@ class Publish(Action, of="to_publish", to="published", by=DESK, rules=("DISP-15"
     """The notice has gone out"""
 
     channel: Channel = need("By which way")
-    reached: Text | None = may("Who was reached, who was not")
 
 
 CLOCKS = (
@@ -217,15 +219,14 @@ CLOCKS = (
         done=lambda fields: "relayed_to" in fields, rules=("DISP-03",),
     ),
     Clock(
-        "inform", starts=("log",), stops=("log", "inform", "conclude"), within="contact.inform",
+        "inform", starts=("log",), stops=("log", "inform"), within="contact.inform",
         when=lambda fields: fields.get("reason") != "payment" and bool({"for_person", "for_department"} & fields.keys()),
-        done=lambda fields: bool({"relayed_to", "result"} & fields.keys()), rules=("DISP-14", "DISP-17", "DISP-18"),
+        done=lambda fields: "relayed_to" in fields, rules=("DISP-14", "DISP-17", "DISP-18"),
     ),
     Clock(
         "outcome", starts=("log",), stops=("log", "inform", "conclude"), within="contact.outcome",
         when=lambda fields: not {"for_person", "for_department"} & fields.keys(),
-        done=lambda fields: bool({"relayed_to", "result", "concerns"} & fields.keys()) or fields.get("direction") == "out",
-        rules=("DISP-12",),
+        done=lambda fields: bool({"relayed_to", "result", "concerns"} & fields.keys()), rules=("DISP-12",),
     ),
     Clock(
         "tell", starts=("announce",), stops=("announce", "tell", "come"), within="contact.tell",
@@ -243,7 +244,7 @@ RULES = (
     *computed("contact clock finance_told", "DISP-03", note="only finance can be told of charges"),
     *enforced("contact log", "DISP-09", note="what is a request is entered as one"),
     *recorded("contact log reason", "DISP-13", note="requests are their own entries; pm journal shows both"),
-    *enforced("contact come", "DISP-14", note="clocks `tell` and `inform`; nobody is led in unannounced"),
+    *enforced("contact come", "DISP-14", note="clocks `tell`, `inform`; no telling oneself, nobody led in unannounced"),
     *computed("contact clock publish", "DISP-15"),
     *computed(
         "contact clock inform",
@@ -262,28 +263,37 @@ def _for_nobody() -> Refusal:
     return Refusal(_("to whom they come is missing."), hint, ("DISP-14",))
 
 
-def _wrong_ear(now: Facts, login: object, department: object) -> Refusal | None:
-    """Why telling this person does not reach the department it concerns."""
-    if not department or _department(now, login) == department:
-        return None
-    shown = word("value", str(department))
-    rules = ("DISP-03",) if department == "finance" else ("DISP-17",)
-    return Refusal(
-        _("{who} is not of {department}.").format(who=login, department=shown), _("Who is: pm list staff"), rules
-    )
+def _not_relayed(now: Facts, login: str, said: Mapping[str, object]) -> Refusal | None:
+    """Why telling this person passes nothing on: a department hears it through its people, charges always do so."""
+    department = said.get("for_department")
+    bound = department and (said.get("reason") == "payment" or not said.get("for_person"))
+    if bound and _department(now, login) != department:
+        shown = word("value", str(department))
+        rules = ("DISP-03",) if department == "finance" else ("DISP-17",)
+        reason = _("{who} is not of {department}.").format(who=login, department=shown)
+        return Refusal(reason, _("Who is: pm list staff"), rules)
+    return _not_told(now, login, said)
 
 
-def _unconcerned(now: Facts, login: object, visit: Mapping[str, object]) -> Refusal | None:
-    """Why telling this person of a visit does not count: neither visited, of the department, nor a leader."""
-    if login == visit.get("for_person") or LEADERS & roles_of(now, str(login)):
-        return None
-    department = visit.get("for_department")
-    if department and _department(now, login) == department:
-        return None
-    hint = _("Tell whom the visit is for, or a leader")
-    return Refusal(_("the visit does not concern {who}.").format(who=login), hint, ("DISP-14",))
+def _not_told(now: Facts, login: str, said: Mapping[str, object]) -> Refusal | None:
+    """Why telling this person does not count: it is nothing to them, or they knew it themselves."""
+    if not _concerns(now, login, said):
+        hint = _("Tell whom the visit is for, or a leader")
+        return Refusal(_("the visit does not concern {who}.").format(who=login), hint, ("DISP-14",))
+    if login == now.by.id != said.get("for_person"):
+        hint = _("Name who was told besides you, or act as somebody else: --as LOGIN")
+        return Refusal(_("nobody passes it on to themselves."), hint, ("DISP-14", "DISP-17"))
+    return None
+
+
+def _concerns(now: Facts, login: str, said: Mapping[str, object]) -> bool:
+    """Whether a contact is for this person: asked for, of that department or that person's, or a leader; or for anybody."""
+    person, department = said.get("for_person"), said.get("for_department")
+    if login == person or not (person or department) or LEADERS & roles_of(now, login):
+        return True
+    return _department(now, login) in {department, _department(now, person)} - {None, ""}
 
 
 def _department(now: Facts, login: object) -> str:
-    person = now.find(str(login))
+    person = now.find(str(login)) if login else None
     return str(person.fields.get("department", "")) if person else ""

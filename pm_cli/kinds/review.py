@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pm_cli.core.action import Action, Facts, Shape, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.ident import linked
 from pm_cli.core.kind import Declaration
-from pm_cli.core.person import DESK, DIRECTORS, RANK
+from pm_cli.core.person import DESK, DIRECTORS, EVERYBODY, RANK
 from pm_cli.core.rank import rank_of
-from pm_cli.core.request import RequestRef, later_than_now
+from pm_cli.core.request import REQUESTS, later_than_now
 from pm_cli.core.rule import enforced
 from pm_cli.core.rung import Rung, rungs_of
 from pm_cli.core.text import _, listed, word
-from pm_cli.core.types import Day, Instant, StaffRef, Text
+from pm_cli.core.types import Day, Instant, Link, StaffRef, Text
 from pm_cli.core.week import Week, monday, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pm_cli.core.action import Seen
     from pm_cli.core.codec import Node
 
+EntryRef = Annotated[str, Link(kinds=(*REQUESTS, "incident", "unmet_demand", "contact"))]
+"""What stands in the ledger that is read (D-39)."""
 SUPERVISORS = frozenset({"cs_supervisor", "cs_officer", "cs_manager"})
 """The property supervisor (物业主管), and the CS manager in their stead."""
 MANAGERS = frozenset({"centre_director", "property_department_manager"})
@@ -47,10 +50,10 @@ class Reading(Shape):
     """What both readings may lead to: follow-up, and word to those above."""
 
     follow_up: list[Text] = may("What is to be done", add=True)
-    concerns: list[RequestRef] = may("Requests to be followed up", add=True)
+    concerns: list[EntryRef] = may("Entries to be followed up", add=True)
     handler: StaffRef | None = may("Who sees to it")
     done_by: Instant | None = may("Until when")
-    escalations: list[RequestRef] = may("Important matters reported higher", add=True)
+    escalations: list[EntryRef] = may("Important matters reported higher", add=True)
     reported_to: StaffRef | None = may("Who was told of them")
     remark: Text | None = may("Remark")
     read_by: StaffRef | None = may("Who read it (whoever enters it, always)")
@@ -103,7 +106,7 @@ class Order(Action, of=("read", "ordered", "followed_up"), to="ordered", by=SUPE
     """Order further follow-up"""
 
     follow_up: list[Text] = need("What is to be done", add=True)
-    concerns: list[RequestRef] = may("Requests it is about", add=True)
+    concerns: list[EntryRef] = may("Entries it is about", add=True)
     handler: StaffRef | None = may("Who sees to it")
     done_by: Instant | None = may("Until when")
 
@@ -111,11 +114,23 @@ class Order(Action, of=("read", "ordered", "followed_up"), to="ordered", by=SUPE
         """The time lies ahead."""
         return later_than_now(self.done_by, now)
 
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Its own term and handler, and nothing has come of it yet."""
+        for name in {"outcome", "handler", "done_by"} - given.keys():
+            fields.pop(name, None)
 
-class FollowUp(Action, of="ordered", to="followed_up", by=DESK | DIRECTORS, rules=("CONS-16",)):
+
+class FollowUp(Action, of="ordered", to="followed_up", by=EVERYBODY, rules=("CONS-16",)):
     """Say what came of the follow-up that was ordered"""
 
     outcome: Text = need("What was done", add=True)
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Whoever was charged with it says so, or the desk."""
+        if now.by.id == now.fields.get("handler") or now.by.may(DESK | DIRECTORS):
+            return None
+        return Refusal(_("somebody else was charged with it."), _("Act as them: --as LOGIN"))
 
 
 def ordered(fields: Mapping[str, Node]) -> bool:
@@ -163,24 +178,64 @@ def below(reading: Reading, now: Facts, rung: Rung, first: date) -> Refusal | No
         )
     left = unreported(now, rung, first, reading.escalations or ())
     if left:
+        hint = _("Say that you have: --escalations {id} --reported-to LOGIN").format(id=left[0].id)
+        if left[0].kind == "consultation":
+            hint = _("Report first: pm consultation report {id} --reported-to LOGIN").format(id=left[0].id)
+        ids = listed(one.id for one in left)
         return Refusal(
-            _("important matters have not been reported to the {role}: {ids}.").format(role=role, ids=listed(left)),
-            _("Report first: pm consultation report {id} --reported-to LOGIN").format(id=left[0]),
+            _("important matters have not been reported to the {role}: {ids}.").format(role=role, ids=ids), hint
         )
     return later_than_now(reading.done_by, now)
 
 
-def unreported(now: Facts, rung: Rung, first: date, named: Iterable[str]) -> list[str]:
-    """Important questions of the days read, and those named, that have not reached a rung."""
+def unreported(now: Facts, rung: Rung, first: date, named: Iterable[str]) -> list[Seen]:
+    """Important matters of the days read, and questions named, that have not reached a rung.
+
+    A question keeps the rungs it has reached itself; of other matters the reading says that they were reported.
+    """
     begin = datetime.combine(first, time(), now.at.tzinfo)
-    found = {one.id: one for one in now.since("consultation", begin, important="true") if one.state not in SKIPPED}
-    for link in named:
-        one = now.find(link)
+    told = {linked(link) for link in named}
+    found = {
+        one.id: one
+        for kind, marked in WEIGHTY
+        for one in now.since(kind, begin, **marked)
+        if one.state not in SKIPPED and weighty(one) and (kind == "consultation" or one.id not in told)
+    }
+    for one in map(now.find, told):
         if one and one.kind == "consultation":
             found[one.id] = one
-    low = [one for one in found.values() if int(str(one.fields.get("level", "0"))) < rung.level]
-    return sorted(linked(one.id) for one in low if "external" not in one.fields)
+    low = [one for one in found.values() if level_of(now, one) < rung.level and "external" not in one.fields]
+    return sorted(low, key=lambda one: one.id)
 
 
+def weighty(one: Seen) -> bool:
+    """What was marked so, and every emergency unless it was none or does not go higher (EMER-05, AMB-73)."""
+    fields = one.fields
+    if one.kind != "incident":
+        return True
+    if "goes_higher" in fields or "close_reason" in fields:
+        return fields.get("goes_higher") == "true"
+    return "grave" in fields or fields.get("matter") not in MINOR
+
+
+def level_of(now: Facts, one: Seen) -> int:
+    """The rung a matter has reached: the director is on the second, the company on the third (D-28)."""
+    if one.kind == "consultation":
+        return int(str(one.fields.get("level", "0")))
+    if one.kind == "complaint":
+        return {"centre_director": 2, "company": 3}.get(str(one.fields.get("reported_to")), 0)
+    director = str(one.fields.get("director", ""))
+    return 2 + (rank_of(now, director) >= RANK["company_leader"]) if director else 0
+
+
+WEIGHTY: tuple[tuple[str, dict[str, str]], ...] = (
+    ("consultation", {"important": "true"}),
+    ("consultation", {"major": "true"}),
+    ("complaint", {"major": "true"}),
+    ("incident", {}),
+)
+"""Important matters: kinds, and what marks them."""
+MINOR = frozenset({"public_area", "dispute"})
+"""Incidents that are important only where the superior says so (EMER-05)."""
 SKIPPED = ("draft", "moved", "annulled")
-"""States of questions that nobody has to report."""
+"""States of matters that nobody has to report."""

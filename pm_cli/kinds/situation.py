@@ -12,12 +12,14 @@ from pm_cli.core.groups import Department
 from pm_cli.core.ident import linked
 from pm_cli.core.kind import Declaration
 from pm_cli.core.person import CS, CS_LEADERS, DESK, EVERYBODY
-from pm_cli.core.rule import enforced
+from pm_cli.core.policy import span
+from pm_cli.core.rule import computed, enforced
 from pm_cli.core.text import _, word
 from pm_cli.core.types import Choice, Instant, Link, StaffRef, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
@@ -55,8 +57,8 @@ class Receive(request.Intake, start=True, to="recorded", by=EVERYBODY, rules=("S
     reply_by: Instant | None = may("When the resident wants to hear of it")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """A time agreed lies ahead."""
-        return request.later_than_now(self.reply_by, now)
+        """A time agreed lies ahead, and not too far."""
+        return request.later_than_now(self.reply_by, now) or too_far(now, self.reply_by, now.at)
 
     @staticmethod
     def goes(given: Fields, fields: Fields) -> str | None:
@@ -163,7 +165,7 @@ class Reopen(Action, of=(*ANSWERED, "dissatisfied", "closed"), by=DESK, to="at_d
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
         """Count it; the earlier visit and end no longer count."""
         fields["reopened"] = str(int(str(fields.get("reopened", "0"))) + 1)
-        for name in ("visit_result", "close_reason", "close_remark"):
+        for name in ("visit_result", "attempts", "close_reason", "close_remark", "duplicate_of"):
             fields.pop(name, None)
 
 
@@ -189,8 +191,9 @@ class Agree(request.Agree, of=UNANSWERED):
     reply_by: Instant = need("Time of the answer")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The time lies ahead."""
-        return request.later_than_now(self.reply_by, now)
+        """The time lies ahead and not too far from receipt; one agreed before moves for a reason (AMB-24)."""
+        _action, received, _by = now.events()[0]
+        return super().refuse(now) or too_far(now, self.reply_by, received)
 
 
 class Move(request.Move):
@@ -202,19 +205,33 @@ def ours(fields: Fields) -> bool:
     return "external" not in fields
 
 
+def too_far(now: Facts, reply_by: datetime | None, received: datetime) -> Refusal | None:
+    """Why the desk does not put the answer off that long: from some days after receipt on a CS leader does (SUGG-01)."""
+    longest = str(now.value("situation.longest").text)
+    if reply_by is None or reply_by <= received + span(longest) or now.by.may(CS_LEADERS) or "external" in now.fields:
+        return None
+    reason = _("more than {term} after receipt is for a CS leader to agree.").format(term=longest)
+    return Refusal(reason, _("Act as somebody else: --as LOGIN"), ("SUGG-01",))
+
+
 def _unfounded(said: Close, now: Facts) -> Refusal | None:
-    """Why a reason does not do: not a leader's word, or nothing behind it."""
+    """Why a reason does not do: not a leader's word, not explained, or the resident not tried often enough (AMB-44)."""
     if not now.by.may(CS_LEADERS):
         return Refusal(_("a CS leader ends it for a reason."), _("Act as somebody else: --as LOGIN"))
-    if said.reason == "duplicate" and not said.duplicate_of:
-        return Refusal(_("the one it repeats is not named."), _("Add --duplicate-of NUMBER"))
-    if said.reason == "other" and not said.remark:
+    if said.reason == "duplicate":
+        return request.no_duplicate(now, said.duplicate_of)
+    if not said.remark:
         return Refusal(_("the reason is missing."), _("Add --remark TEXT"))
-    return None
+    return request.tried_too_little(now, "situation") if said.reason == "no_contact" else None
 
 
 CLOCKS = (
     request.AWAITED,
+    Clock(
+        "pass_on", starts=("receive",), stops=("receive", "complete", "pass_on", "reopen"), renews=("reopen",),
+        pauses=("waiting",), within="situation.pass_on", when=ours, done=lambda fields: "department" in fields,
+        rules=("SUGG-01",),
+    ),
     Clock(
         "answer", starts=("receive",), stops=("answer",), pauses=("waiting",), resumes=("reopen",), promise=True,
         within=lambda fields: "sheet.collect" if ours(fields) else "", agreed="reply_by",
@@ -236,4 +253,5 @@ RULES = (
         "SUGG-01",
         note="not without its countersign sheet (policy sheet.requests), and within the hours of one: clock answer",
     ),
+    *computed("situation clock pass_on", "DISP-18", note="it does not lie at the desk"),
 )

@@ -45,7 +45,8 @@ class Record(Action, start=True, to="recorded", by=EVERYBODY, rules=("SHEET-34",
     apologised: Flag = need("Apologised, and promised a notice once it exists")
     channel: Channel = may("How it came in", default="visit")
     unit: UnitRef | None = may("Flat of whoever asked", ask=True)
-    caller: Person | None = may("Who asked")
+    caller: Person | None = may("Who asked", rules=("SHEET-33",))
+    anonymous: Flag | None = may("Whoever asked gives no name")
     reported_to: StaffRef | None = may("Who was told in that department already")
     concerns: RecordRef | None = may("Request in which it was asked for")
     first_contact: StaffRef | None = may("Who was asked first (default: whoever enters it)", rules=("SHEET-31",))
@@ -55,6 +56,9 @@ class Record(Action, start=True, to="recorded", by=EVERYBODY, rules=("SHEET-34",
         if not self.apologised:
             hint = _("Apologise and promise the notice, then: --apologised")
             return Refusal(_("nobody is sent away with a bare no."), hint, ("SHEET-34",))
+        if not (self.unit or self.caller or self.anonymous):
+            hint = _("Add --unit UNIT or --caller-name NAME; who will not say: --anonymous")
+            return Refusal(_("who is to be told of it later is missing."), hint, ("SHEET-33", "SHEET-34"))
         return _elsewhere(now, self.reported_to, self.department)
 
     @staticmethod
@@ -103,6 +107,12 @@ class Offer(Action, of=("recorded", "reported"), to="offered", by=OFFERERS, rule
     offered_from: Day = need("From which day")
     terms: Text | None = may("Where, when, at what charge")
 
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """What begins later is announced on the day on which it exists."""
+        if str(given["offered_from"]) > at[:10]:
+            fields["notice_by"] = f"{given['offered_from']}T23:59:59{at[19:]}"
+
 
 class Publish(Action, of="offered", to="published", by=DESK, rules=("SHEET-34",)):
     """A notice has told users; those who asked have heard of it"""
@@ -112,7 +122,10 @@ class Publish(Action, of="offered", to="published", by=DESK, rules=("SHEET-34",)
     told_units: list[UnitRef] = may("Flats that asked and were told in person")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The notice tells users; where flats are told in person besides, none that asked is left out."""
+        """The notice tells users once it exists; where flats are told in person besides, none that asked is left out."""
+        begins = str(now.fields["offered_from"])
+        if begins > f"{now.at:%Y-%m-%d}":
+            return Refusal(_("the service is not offered before {day}.").format(day=begins), rules=("SHEET-34",))
         missing = [unit for unit in _askers(now.fields) if unit not in self.told_units] if self.told_units else []
         if not missing:
             return None
@@ -120,8 +133,8 @@ class Publish(Action, of="offered", to="published", by=DESK, rules=("SHEET-34",)
         return Refusal(reason, _("Tell them and name them all: --told-units UNIT"), ("SHEET-34",))
 
 
-class Decline(Action, of=("recorded", "reported"), to="declined", by=HEADS, rules=("SHEET-34", "DISP-12")):
-    """A head decides that the service will not be offered; those who asked hear why"""
+class Decline(Action, of="reported", to="declined", by=HEADS, rules=("SHEET-34", "DISP-12")):
+    """A head decides, the department having heard of it, that it will not be offered; those who asked hear why"""
 
     reason: Text = need("Why not")
     told: Text = need("What those who asked were told")
@@ -137,8 +150,8 @@ CLOCKS = (
         renews=("report", "follow_up"), when=lambda fields: "reported_to" in fields, rules=("DISP-11",),
     ),
     Clock(
-        "publish", starts=("offer",), stops=("publish",), within="unmet_demand.publish", promise=True,
-        rules=("SHEET-34",),
+        "publish", starts=("offer",), stops=("publish",), within="unmet_demand.publish", agreed="notice_by",
+        promise=True, rules=("SHEET-34",),
     ),
 )  # fmt: skip
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pm_cli.core.rule import computed
 from pm_cli.core.text import N_
+from pm_cli.reports.figures.amended import amended
 from pm_cli.reports.figures.comparison import comparison
-from pm_cli.reports.figures.complaints import unseen_complaints
+from pm_cli.reports.figures.complaints import likely_groups, unfiled_complaints, unseen_complaints
 from pm_cli.reports.figures.demands import demands
 from pm_cli.reports.figures.keys import keys
 from pm_cli.reports.figures.periods import WEEK
@@ -26,10 +27,13 @@ REPORT = Report(
         "promises": promises,
         "sheets": sheets,
         "unseen_complaints": unseen_complaints,
+        "likely_groups": likely_groups,
+        "unfiled_complaints": unfiled_complaints,
         "overdue": overdue,
         "paused": paused,
         "keys": keys,
         "late_entries": late_entries,
+        "amended": amended,
     },
     rules=computed("report weekly", "STAT-01", "CONS-21", "SHEET-05", "SHEET-27", "SHEET-28", "CAL-13"),
 )

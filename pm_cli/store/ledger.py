@@ -152,8 +152,9 @@ class Ledger:
         """The stored link for a typed number or tail; raises NotFound with the candidates."""
         number = self.number(text, allowed)
         record = self.get(number)
-        assert record is not None
-        return number if kinds.load(record.kind).register else link(record.id, record.identity)
+        if record is None or kinds.load(record.kind).register:  # those built in have no record
+            return number
+        return link(record.id, record.identity)
 
     def number(self, text: str, allowed: tuple[str, ...] = ()) -> str:
         """The full number somebody meant by a tail; raises NotFound when none or several answer to it."""

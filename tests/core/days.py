@@ -64,7 +64,7 @@ def furnished() -> MemoryBooks:
     said = {"unit": "3-1502", "channel": "phone", "content": "漏水"}
     for _each in range(2):
         books.do("complaint", "receive", said, by="li.na", at=OPENING)
-    books.do("consultation", "ask", {**said, "answer": "明天"}, by="li.na", at=OPENING)
+    books.do("consultation", "ask", {**said, "topic": "other", "answer": "明天"}, by="li.na", at=OPENING)
     return books
 
 

@@ -8,6 +8,7 @@ from threading import Timer
 
 import pytest
 
+from pm_cli.store import git
 from tests.store.desk import COMPLAINT, Desk, opened
 
 URGE = "complaint urge A01 --as li.na"
@@ -142,8 +143,9 @@ class TestGitCannot:
         lock.unlink()
         self.catches_up(desk)
 
-    def test_somebody_elses_git_lets_go_of_the_index(self, desk: Desk) -> None:
+    def test_somebody_elses_git_lets_go_of_the_index(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         """An editor that looks at the repository now and then costs a moment, nothing else."""
+        monkeypatch.setattr(git, "PATIENCE", 60)
         lock = desk.root / ".git/index.lock"
         lock.touch()
         release = Timer(0.3, lock.unlink)

@@ -25,7 +25,7 @@ def run(
     view = seen_at(current, as_of, with_late_entries)
     found = [
         one
-        for one in duties.owed(view.ledger, view.at)
+        for one in duties.standing(view.ledger, view.at)
         if (one.due < view.at or not missed) and (not who or who in {one.who, one.role})
     ]
     if current.json:
@@ -37,7 +37,8 @@ def run(
                     "who": one.who,
                     "role": one.role,
                     "due": query.iso(view.ledger, one.due),
-                    "late_seconds": max(0, view.at - one.due),
+                    "done": query.iso(view.ledger, one.done) if one.done else None,
+                    "late_seconds": one.late_by(view.at),
                     "rule": one.rule,
                 }
                 for one in found
@@ -45,11 +46,12 @@ def run(
         )
     else:
         console.table(
-            [_("Due"), _("Late"), _("Duty"), _("Period"), _("Role"), _("Who"), _("Rule")],
+            [_("Due"), _("Done"), _("Late"), _("Duty"), _("Period"), _("Role"), _("Who"), _("Rule")],
             [
                 (
                     query.minute(view.ledger, one.due),
-                    lasting(view.at - one.due) if one.due < view.at else "",
+                    query.minute(view.ledger, one.done) if one.done else "",
+                    lasting(one.late_by(view.at)) if one.late_by(view.at) else "",
                     _(one.title),
                     one.period,
                     word("role", one.role),

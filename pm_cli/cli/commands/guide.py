@@ -12,15 +12,18 @@ from pm_cli.cli.session import current
 from pm_cli.core.errors import NotFound, Refusal
 from pm_cli.core.model import inputs
 from pm_cli.core.standard import STANDARD
-from pm_cli.core.text import N_, _, keys_for, language, listed, word
+from pm_cli.core.text import N_, _, catalogue, keys_for, language, listed, word
 from pm_cli.core.types import Choice
 from pm_cli.flows.catalogue import claimed, honoured
 from pm_cli.ui import console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pm_cli.core.action import Action
     from pm_cli.core.kind import Kind
     from pm_cli.core.record import Record
+    from pm_cli.flows.catalogue import Honoured
 
 GENERAL = ("COND-", "CONS-19", "CONS-20", "DISP-16")
 """Rules of conduct that hold at every moment."""
@@ -116,7 +119,7 @@ def _noted(kind: str, action: str) -> list[Any]:
 def _general() -> list[Item]:
     """What holds at every moment; the wordings that are forbidden stand among it (CONS-20)."""
     return [
-        _rule(rule.id, rule.note) for rule in claimed() if rule.status == "guidance" and rule.id.startswith(GENERAL)
+        _rule(rule.id, _(rule.note)) for rule in claimed() if rule.status == "guidance" and rule.id.startswith(GENERAL)
     ]
 
 
@@ -139,20 +142,73 @@ def _of_action(topic: str) -> list[Item]:
 
 
 def _of_word(topic: str) -> list[Item]:
-    """Conduct and rules in which a word occurs."""
+    """Conduct, steps and rules in which a word occurs, in English or Chinese; the steps that begin something first."""
     sought = topic.lower()
     said = [
-        _rule(rule.id, rule.note) for rule in claimed() if rule.status == "guidance" and sought in _(rule.note).lower()
+        _rule(rule.id, _(rule.note))
+        for rule in claimed()
+        if rule.status == "guidance" and any(sought in text for text in _both(rule.note))
     ]
     known = {item["rules"][0] for item in said}
     texts = [
-        _rule(item.id, item.text) for item in honoured() if sought in item.text.lower() or item.id == topic.upper()
+        _rule(item.id, _in_words(item))
+        for item in honoured()
+        if sought in item.text.lower() or item.id == topic.upper()
     ]
-    return (said + [item for item in texts if item["rules"][0] not in known])[:FOUND]
+    steps = [] if any(item.id == topic.upper() for item in honoured()) else list(_steps_with(sought))
+    return (said + steps + [item for item in texts if item["rules"][0] not in known])[:FOUND]
+
+
+def _steps_with(sought: str) -> Iterator[Item]:
+    """Steps with a word in their help, name or choices, or which end a term of that name."""
+    found = [
+        (kind, action)
+        for kind in map(kinds.load, kinds.names())
+        for action in kind.verbs.values()
+        if action.name not in STANDARD and (_says(action, sought) or _ends(kind, action, sought))
+    ]
+    for kind, action in sorted(found, key=lambda one: not one[1].start):
+        yield _step(kind, action)
+
+
+def _says(action: type[Action], sought: str) -> bool:
+    """Whether a word occurs in what is said of an action, or in what can be chosen there."""
+    if any(sought in text for text in _both(action.help())) or sought in _word_in("action", action.name):
+        return True
+    types = [leaf.type for leaf in inputs(action)] if action.fields else []
+    return any(
+        sought in _word_in("value", option) for one in types if isinstance(one, Choice) for option in one.options
+    )
+
+
+def _ends(kind: Kind, action: type[Action], sought: str) -> bool:
+    """Whether an action, other than the first one, is what a term of that name waits for."""
+    terms = [clock for clock in kind.clocks if action.name in clock.stops and not action.start]
+    return any(sought in _word_in("clock", clock.name) for clock in terms)
+
+
+def _both(message: str) -> tuple[str, str]:
+    """A message in English and Chinese, ready to be searched."""
+    return message.lower(), catalogue("zh_CN").gettext(message).lower()
+
+
+def _word_in(context: str, key: str) -> str:
+    """A word in English and Chinese, ready to be searched."""
+    return f"{key.replace('_', ' ')} {catalogue('zh_CN').pgettext(context, key)}".lower()
+
+
+def _in_words(rule: Honoured) -> str:
+    """What a rule asks for; to readers of Chinese by its conduct or its steps, where those say it."""
+    if language() == "en":
+        return rule.text
+    said = [_(one.note) for one in claimed() if one.id == rule.id and one.status == "guidance"]
+    steps = (action for kind in map(kinds.load, kinds.names()) for action in kind.verbs.values())
+    said += [_(action.help()) for action in steps if rule.id in action.rules]
+    return "；".join(dict.fromkeys(said)) or rule.text
 
 
 def _rule(number: str, text: str) -> Item:
-    return {"command": "", "says": _(text), "first": [], "notes": [], "rules": [number], "by": []}
+    return {"command": "", "says": text, "first": [], "notes": [], "rules": [number], "by": []}
 
 
 def _key(context: str, typed: str, known: list[str]) -> str:

@@ -57,7 +57,7 @@ class Receive(Group):
         named = {parameter.name for parameter in command.params}
         command.params += [more for other in others for more in parameters(kind, other) if more.name not in named]
         command.name = cmd_name
-        command.callback = lambda **typed: _intake(reason, _given(typed))
+        command.callback = lambda **typed: _intake(_people_first(reason), _given(typed))
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -104,8 +104,7 @@ def _ask(unit: str) -> None:
     _show(known)
     reason, one = _asked_reason(known)
     if one is None:
-        reason = "injury" if reason == "help" and _hurt() else reason
-        _intake(reason, {"unit": unit} if unit else {}, known_shown=True)
+        _intake(_people_first(reason), {"unit": unit} if unit else {}, known_shown=True)
     elif one.block == "outages":
         _answered_from(one, unit)
     elif one.block == "visits":
@@ -149,6 +148,11 @@ def _asked_reason(known: Sequence[Known]) -> tuple[str, Known | None]:
         if meant := _meant(text) or _begun(text):
             return meant, None
         console.tell("  " + _("One of these numbers or words, please."))
+
+
+def _people_first(reason: str) -> str:
+    """Whoever asks for help is asked first whether somebody is hurt, where somebody can be asked."""
+    return "injury" if reason == "help" and current.may_ask and _hurt() else reason
 
 
 def _hurt() -> bool:

@@ -12,6 +12,7 @@ from pm_cli.core.text import _
 from pm_cli.kinds.complaint import (
     answering,
     closing,
+    convening,
     defects,
     grouping,
     handling,
@@ -23,7 +24,16 @@ from pm_cli.kinds.complaint import (
     reporting,
     waiting,
 )
-from pm_cli.kinds.complaint.about import ENDINGS, UNTOLD, past_the_director, roles, yes
+from pm_cli.kinds.complaint.about import (
+    ENDINGS,
+    MANAGERS,
+    UNTOLD,
+    for_the_director,
+    past_the_director,
+    reserved,
+    roles,
+    yes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +42,7 @@ if TYPE_CHECKING:
     from pm_cli.core.codec import Node
 
 PARTS = (
-    *(intake, reporting, judging, answering, handling, closing),
+    *(intake, reporting, judging, answering, handling, convening, closing),
     *(waiting, redoing, outside, defects, promising, grouping),
 )
 """The way every complaint goes, then what happens to some of them on it."""
@@ -56,7 +66,8 @@ class Complaint(Declaration):
     def barred(now: Facts, action: str) -> Refusal | None:
         """Customer service keeps out of complaints about itself, everybody out of their own (D-04).
 
-        What is the centre director's does not end behind the director's back (COMP-21, COMP-35).
+        What is the centre director's is neither rewritten nor ended behind the director's back (COMP-21, COMP-35); what has
+        been judged is owed an answer and a visit, or reasons.
         """
         if action in {"urge", "note", "accept"}:
             return None
@@ -70,13 +81,22 @@ class Complaint(Declaration):
             )
         if now.fields.get("complained_person") == now.by.id:
             return Refusal(_("nobody deals with a complaint about themselves."), rules=("ROLE-19",))
-        return past_the_director(now) if action in ENDINGS else None
+        if action in {"correct", "strike"} and for_the_director(now, now.fields):
+            return reserved(now)
+        refusal = past_the_director(now) if action in ENDINGS else None
+        judged = now.fields.get("validity") in {"valid", "invalid"}
+        if not refusal and judged and action in {"move", "annul"} and not now.by.may(MANAGERS):
+            reason = _("it has been judged: the CS manager re-classes or annuls it.")
+            return Refusal(reason, _("Act as somebody else: --as LOGIN"), ("COMP-30", "COMP-34"))
+        return refusal
 
     @staticmethod
     def awaits(signature: str, fields: Mapping[str, Node]) -> bool:
-        """Whoever phoned signs at the first personal contact, who gives no name never, papers if any (SHEET-12, AMB-14)."""
+        """Whoever handled it signs, who phoned at the first personal contact, who gives no name never (COMP-27, AMB-14)."""
+        if signature == "responsible_signature":
+            return "result" in fields
         if signature == "papers_signed" and "attachments" not in fields:
             return False
-        if signature == "responsible_signature" or yes(fields, "met"):
+        if yes(fields, "met"):
             return True
         return fields.get("channel") in IN_PERSON and not yes(fields, "anonymous")

@@ -35,10 +35,11 @@ NAMING = frozenset({"forward", "take_up", "convene", "rectify"})
 """Actions by which a director decides who handles it."""
 
 MANAGERS = DIRECTORS | {"cs_manager", "admin"}
-LEADERS = CS_LEADERS | DIRECTORS | {"administration", "admin"}
+LEADERS = CS_LEADERS | DIRECTORS
 RECEIVERS = frozenset({"cs_manager", "centre_director", "property_department_manager"})
 """Who receives a visitor in person when needed: CS manager or general property manager (COMP-14)."""
 OUTSIDE = frozenset({"developer", "third_party"})
+Origin = Annotated[str, Choice(options=("property", "developer", "third_party"))]
 ANSWERED_OPENLY = frozenset({"online", "forum", "mailbox", "wechat"})
 """Channels on which an answer reaches somebody without a name."""
 
@@ -76,6 +77,16 @@ def wrong_desk(now: Facts, said: Mapping[str, Any]) -> Refusal | None:
     return None if now.by.may(accepting) else Refusal(reason, hint, ("COMP-10",))
 
 
+def unnamed(now: Facts, said: Mapping[str, Any]) -> Refusal | None:
+    """Why a complaint about customer service goes no further: whose work it is about decides who keeps out (D-04)."""
+    said = {**now.fields, **{name: value for name, value in said.items() if value is not None}}
+    named = not said.keys().isdisjoint({"complained_about", "complained_department", "complained_person"})
+    if said.get("content_class") != "customer_service" or named or not ours(said):
+        return None
+    hint = _("Add --complained-about {about}").format(about=", ".join(ABOUT))
+    return Refusal(_("whose customer service it is about is missing."), hint, ("COMP-10", "COMP-21"))
+
+
 def for_the_director(now: Facts, said: Mapping[str, Any]) -> str:
     """The rule that makes it the centre director's: whom it is about, or that it is major; none for most."""
     if concerned(now, said) & RESERVED:
@@ -91,8 +102,18 @@ def reserved(now: Facts) -> Refusal | None:
         return None
     if now.fields.get("handler") == now.by.id and _dealt_with(now, directors):
         return None
-    hint = _("Send it up: pm complaint forward {id} --handler LOGIN").format(id=now.id)
-    return Refusal(_("it is for the centre director."), hint, (rule,))
+    hint = _("Report it up: pm complaint report {id} --reported-to centre_director")
+    if now.state in IN_HAND:
+        hint = _("Send it up: pm complaint forward {id} --handler LOGIN")
+    return Refusal(_("it is for the centre director."), hint.format(id=now.id), (rule,))
+
+
+def unseen(now: Facts) -> Refusal | None:
+    """Why it cannot end yet: neither CS manager nor supervisor has heard of it (COMP-19)."""
+    if {"reported_to", "proposal"} & now.fields.keys() or not ours(now.fields) or now.by.may(LEADERS):
+        return None
+    hint = _("Report it first: pm complaint report {id} --reported-to cs_manager").format(id=now.id)
+    return Refusal(_("neither CS manager nor supervisor has seen it."), hint, ("COMP-19", "COMP-20"))
 
 
 def past_the_director(now: Facts) -> Refusal | None:

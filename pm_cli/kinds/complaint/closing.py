@@ -10,11 +10,23 @@ from pm_cli.core.action import Action, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import DESK
-from pm_cli.core.request import visit_leads_to
+from pm_cli.core.request import tried_too_little, visit_leads_to
 from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Text
-from pm_cli.kinds.complaint.about import MANAGERS, PAUSES, Answering, count, lost, ours, unreachable
+from pm_cli.kinds.complaint.about import (
+    IN_HAND,
+    MANAGERS,
+    PAUSES,
+    UNJUDGED,
+    Answering,
+    count,
+    lost,
+    ours,
+    unreachable,
+    unseen,
+)
+from pm_cli.kinds.complaint.convening import Failing
 from pm_cli.kinds.complaint.handling import unverified
 from pm_cli.kinds.complaint.promising import open_promise
 
@@ -30,6 +42,11 @@ class TellOutcome(Answering, Action, of="handled", to="told", by=DESK, rules=("C
 
     outcome: Text = need("What was said")
 
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """Visits are tried anew."""
+        fields.pop("attempts", None)
+
 
 class Visit(request.Visit, of="told", by=DESK, rules=("COMP-30", "COMP-41")):
     """Return visit: tell how it was solved and ask whether it is right now"""
@@ -37,7 +54,7 @@ class Visit(request.Visit, of="told", by=DESK, rules=("COMP-30", "COMP-41")):
     def refuse(self, now: Facts) -> Refusal | None:
         """Nobody visits their own job; a satisfied visit ends no open promise."""
         refusal = request.Visit.refuse(self, now)
-        return refusal or (open_promise(now) if self.result == "satisfied" else None)
+        return refusal or (open_promise(now) or unseen(now) if self.result == "satisfied" else None)
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:
@@ -47,6 +64,7 @@ class Visit(request.Visit, of="told", by=DESK, rules=("COMP-30", "COMP-41")):
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
         """Who was met and is not satisfied can still sign (AMB-14)."""
+        request.Visit.effect(given, fields, at)
         if given.get("way") in {"home", "site"} and given.get("result") in {"partly", "dissatisfied"}:
             fields["met"] = "true"
 
@@ -64,7 +82,7 @@ class Close(Action, of=("told", "rectifying", "handled", "invalid"), to="closed"
         if now.state == "handled" and not lost(now.fields):
             hint = _("Tell it: pm complaint tell-outcome {id} --outcome TEXT").format(id=now.id)
             return Refusal(_("the outcome has not been told."), hint, ("COMP-29",))
-        if refusal := unvisited(now) or open_promise(now):
+        if refusal := unvisited(now) or open_promise(now) or unseen(now):
             return refusal
         if not unverified(now.fields):
             return None
@@ -72,7 +90,7 @@ class Close(Action, of=("told", "rectifying", "handled", "invalid"), to="closed"
         return Refusal(_("nobody has verified that it was done."), hint, ("COMP-39",))
 
 
-class Reopen(Action, of="closed", by=DESK):
+class Reopen(Failing, Action, of="closed", by=DESK):
     """Open it again, counted; it keeps its first reply time"""
 
     reason: Text = need("What the complainant says", keep=False)
@@ -97,7 +115,7 @@ class File(Action, of="closed", by=DESK, rules=("COMP-42",)):
     location: Text = need("Where they are kept")
 
 
-class Move(request.Move, by=DESK):
+class Move(request.Move, of=(*UNJUDGED, *IN_HAND, "relayed", "passed_on", "handled", "waiting"), by=DESK):
     """Re-class it into another kind of request; the successor keeps the time of receipt (D-07)"""
 
     def refuse(self, now: Facts) -> Refusal | None:
@@ -114,7 +132,7 @@ def unvisited(now: Facts) -> Refusal | None:
         return Refusal(_("the complainant is dissatisfied, and nothing has been put right."), hint, ("COMP-41",))
     steps = [action for action, _at, _by in now.events()]
     if "visit" in takewhile(lambda action: action != "tell_outcome", reversed(steps)):
-        return None
+        return tried_too_little(now, "complaint") if "attempts" in now.fields else None
     hint = _("Visit first: pm complaint visit {id} --way phone").format(id=now.id)
     return Refusal(_("nobody has visited the complainant since the outcome was told."), hint, ("COMP-30",))
 
@@ -134,19 +152,23 @@ CLOCKS = (
     Clock(
         "amends",
         ("visit",),
-        stops=("rectify", "coordinate", "pass_on", "close"),
+        stops=("rectify", "close"),
         within="complaint.amends",
         pauses=PAUSES,
         renews=("visit",),
-        when=lambda fields: ours(fields) and fields.get("visit_result") in {"partly", "dissatisfied"},
+        when=ours,
+        upon=lambda fields: fields.get("visit_result") in {"partly", "dissatisfied"},
         rules=("COMP-41",),
     ),
     Clock(
         "unvisited",
-        ("handle", "prove", "tell_outcome"),
+        ("judge", "handle", "prove", "tell_outcome"),
         stops=("close",),
         within="complaint.unvisited",
         pauses=PAUSES,
+        upon=lambda fields: (
+            fields.get("validity") == "invalid" or not fields.keys().isdisjoint({"result", "proof", "outcome"})
+        ),
         when=lambda fields: ours(fields) and unreachable(fields),
         rules=("COMP-30",),
     ),
@@ -155,5 +177,5 @@ RULES = (
     *recorded("complaint tell_outcome outcome", "COMP-17", "COMP-29", note="log and ledger are views (D-06)"),
     *enforced("complaint tell_outcome", "COMP-65", note="the order of the states"),
     *enforced("complaint close", "COMP-30"),
-    *recorded("complaint file location", "COMP-42"),
+    *recorded("complaint file location", "COMP-42", note="closed and not filed yet: report weekly"),
 )

@@ -11,7 +11,7 @@ from pm_cli.core.groups import Department
 from pm_cli.core.person import DESK, EVERYBODY
 from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import computed, enforced, recorded
-from pm_cli.core.text import _
+from pm_cli.core.text import _, word
 from pm_cli.core.types import Choice, Day, Instant, Text
 from pm_cli.kinds.complaint.about import IN_HAND, PAUSES, UNJUDGED, UNTOLD, ours, staff
 
@@ -58,7 +58,7 @@ class Defect(Action, of=(*UNJUDGED, *IN_HAND, "rectifying"), by=EVERYBODY, rules
         fields["route"] = PROJECT if given.get("found") == "before_move_in" or covered else "property"
 
 
-class Coordinate(Action, of=(*IN_HAND, "rectifying"), to="handling", by=EVERYBODY, requires=("defect_plan",)):
+class Coordinate(Action, of=IN_HAND, to="handling", by=EVERYBODY, requires=("defect_plan",)):
     """Agree with the builder who repairs it and until when"""
 
     builder_by: Instant = need("When the builder will have repaired it")
@@ -80,6 +80,19 @@ class AskSupport(Action, of=UNTOLD, rules=("COMP-54", "COMP-55")):
     asked_department: Department = need("Who knows about it")
     question: Text = need("What is to be explained", keep=False)
 
+    def refuse(self, now: Facts) -> Refusal | None:
+        """One at a time, so that the first answer is not lost sight of."""
+        asked = now.fields.get("asked_department")
+        if not asked or now.fields.get("advised_by") == asked:
+            return None
+        reason = _("{department} was asked and has not answered yet.").format(department=word("value", str(asked)))
+        return Refusal(reason, _("Enter the answer: pm complaint advise {id}").format(id=now.id), ("COMP-55",))
+
+    @staticmethod
+    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
+        """A new question has not been answered yet."""
+        fields.pop("advised_by", None)
+
 
 class Advise(Action, of=(*UNTOLD, "told"), by=EVERYBODY, rules=("COMP-54", "COMP-55")):
     """Explain or advise in support of the specialist, and return what you know to the centre"""
@@ -92,12 +105,18 @@ class Advise(Action, of=(*UNTOLD, "told"), by=EVERYBODY, rules=("COMP-54", "COMP
         return {"advised_by": now.by.department} if now.by.department else {}
 
 
+def unwarranted(now: Facts) -> Refusal | None:
+    """Why a complaint about construction goes no further: nobody has asked for the warranty (COMP-53)."""
+    if now.fields.get("content_class") != "construction" or not ours(now.fields) or "route" in now.fields:
+        return None
+    hint = _("Say it: pm complaint defect {id} --found after_move_in --warranty-until DAY").format(id=now.id)
+    return Refusal(_("nobody has said yet whether the warranty covers it."), hint, ("COMP-53",))
+
+
 def not_repaired(now: Facts) -> Refusal | None:
     """Why a construction defect is not handled yet: nobody asked for the warranty, or no builder repairs it (COMP-53)."""
-    construction = now.fields.get("content_class") == "construction" and ours(now.fields)
-    if construction and not {"route", "origin"} & now.fields.keys():
-        hint = _("Say it: pm complaint defect {id} --found after_move_in --warranty-until DAY").format(id=now.id)
-        return Refusal(_("nobody has said yet whether the warranty covers it."), hint, ("COMP-53",))
+    if "origin" not in now.fields and (refusal := unwarranted(now)):
+        return refusal
     if now.fields.get("route") != PROJECT or "builder_by" in now.fields:
         return None
     hint = _("Agree it with the builder: pm complaint coordinate {id} --builder-by TIME").format(id=now.id)

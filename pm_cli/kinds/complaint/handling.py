@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pm_cli.core.action import Action, may, need
@@ -18,19 +17,22 @@ from pm_cli.core.times import stored
 from pm_cli.core.types import Instant, StaffRef, Text
 from pm_cli.kinds.complaint.about import (
     IN_HAND,
-    LEADERS,
     MANAGERS,
     PAUSES,
     Known,
+    Origin,
     about_them,
     count,
+    for_the_director,
     here,
     known_up,
     ours,
     outside,
     reserved,
+    unseen,
     yes,
 )
+from pm_cli.kinds.complaint.convening import Failing, not_convened
 from pm_cli.kinds.complaint.defects import not_for_the_project, not_repaired
 from pm_cli.kinds.complaint.redoing import not_redone
 
@@ -54,9 +56,8 @@ class Forward(Action, of=IN_HAND, to="forwarded", by=DESK, rules=("COMP-20", "CO
         """The manager has seen it (COMP-19); some go to the centre director only (COMP-21, COMP-35)."""
         if not (self.departments or self.handler):
             return Refusal(_("who handles it is missing."), _("Add --departments NAME or --handler LOGIN"))
-        if not now.by.may(LEADERS) and not {"reported_to", "proposal"} & now.fields.keys():
-            hint = _("Report it first: pm complaint report {id} --reported-to cs_manager").format(id=now.id)
-            return Refusal(_("neither CS manager nor supervisor has seen it."), hint, ("COMP-19", "COMP-20"))
+        if not for_the_director(now, now.fields) and (refusal := unseen(now)):
+            return refusal
         if refusal := not_for_the_project(now, self.departments or [], self.handler):
             return refusal
         if now.by.may(DIRECTORS) or DIRECTORS & roles_of(now, str(self.handler or "")):
@@ -82,41 +83,15 @@ class TakeUp(Action, of=(*IN_HAND, "passed_on"), to="handling", by=EVERYBODY, ru
 
     measures: Text = need("What will be done")
     handler: StaffRef | None = may("Who handles it")
+    reported_to: Known | None = may("How far up it is known already", rules=("COMP-19",))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """What is the director's is not taken up by others, nothing for whom it is about."""
         return reserved(now) or about_them(now, self.handler)
 
-
-class Convene(Action, of=(*IN_HAND, "rectifying"), to="handling", by=DIRECTORS, rules=("COMP-25",)):
-    """The centre director convenes those concerned and names who carries out the solution"""
-
-    plan: Text = need("The solution")
-    executing_department: Department = need("Department that carries it out")
-    handler: StaffRef | None = may("Who handles it")
-    reported_to: Known | None = may("How far up it is known already", rules=("COMP-35",))
-
-    def refuse(self, now: Facts) -> Refusal | None:
-        """After a bad visit somebody has been assigned before, within a limit (COMP-41)."""
-        if now.state != "rectifying":
-            return about_them(now, self.handler)
-        hint = _("Assign somebody: pm complaint rectify {id} --handler LOGIN --rectify-by TIME").format(id=now.id)
-        return Refusal(_("nobody has been assigned to put it right within a limit."), hint, ("COMP-41",))
-
     def witness(self, now: Facts) -> Mapping[str, Node]:
-        """The director who convenes knows of it."""
+        """A leader who takes it up knows of it."""
         return known_up(now, now.by.roles)
-
-
-class Unsolved(Action, of=(*IN_HAND, "handled"), to="handling", by=EVERYBODY, rules=("COMP-25",)):
-    """Note that an attempt did not solve it"""
-
-    reason: Text = need("What did not work", keep=False)
-
-    @staticmethod
-    def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Count the attempts."""
-        count(fields, "unsolved")
 
 
 class Handle(Action, of=IN_HAND, to="handled", by=EVERYBODY, rules=("COMP-26", "COMP-27")):
@@ -125,6 +100,7 @@ class Handle(Action, of=IN_HAND, to="handled", by=EVERYBODY, rules=("COMP-26", "
     result: Text = need("What was done")
     remedy_given: Text | None = may("What the complainant gets, beside what was asked for")
     handler: StaffRef | None = may("Who handled it (default: who had it, else whoever enters it)")
+    origin: Origin | None = may("Whose problem it was (default: ours)", rules=("COMP-24",))
     handling_opinion: Text | None = may("Handling opinion of who is responsible")
     responsible_signature: Signature | None = may("Signature of who is responsible")
 
@@ -133,13 +109,14 @@ class Handle(Action, of=IN_HAND, to="handled", by=EVERYBODY, rules=("COMP-26", "
         if "remedy_sought" in now.fields and not (self.remedy_given or now.fields.get("remedy_given")):
             reason = _("the complainant asked for: {remedy}.").format(remedy=now.fields["remedy_sought"])
             return Refusal(reason, _("Say what was given: --remedy-given TEXT"))
-        missing = _not_convened(now) or _not_outside(now) or not_repaired(now) or not_redone(now)
+        missing = not_convened(now) or _not_outside(now, self.origin) or not_repaired(now) or not_redone(now)
         return missing or reserved(now) or about_them(now, self.handler)
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
-        """Somebody handled it, so that it is not they who verify and visit (COMP-39, ROLE-19)."""
-        known = self.handler or "handler" in now.fields or not ours(now.fields)
-        return {} if known else {"handler": now.by.id}
+        """Somebody handled it, so that it is not they who verify and visit (COMP-39, ROLE-19); it was ours if nobody's else."""
+        found = {"handler": self.handler or now.by.id, "origin": self.origin or "property"}
+        owed = found.keys() - now.fields.keys() if ours(now.fields) else ()
+        return {name: found[name] for name in sorted(owed)}
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
@@ -168,7 +145,7 @@ class Verify(Action, of=("handled", "told", "rectifying"), by=DESK, rules=("COMP
         return {"tracker": now.by.id, "verified_at": stored(now.at)}
 
 
-class Rectify(Action, of=("told", "rectifying"), to="handling", by=DESK, rules=("COMP-41",)):
+class Rectify(Failing, Action, of=("told", "rectifying"), to="handling", by=DESK, rules=("COMP-41",)):
     """Assign somebody to put right within a limit what the complainant is not satisfied with"""
 
     rectify_by: Instant = need("Until when")
@@ -180,8 +157,9 @@ class Rectify(Action, of=("told", "rectifying"), to="handling", by=DESK, rules=(
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
-        """Count the rounds."""
+        """Count the rounds; what the complainant said before belongs to the history."""
         count(fields, "rounds")
+        fields.pop("visit_result", None)
 
 
 def unverified(fields: Mapping[str, Node]) -> bool:
@@ -189,25 +167,9 @@ def unverified(fields: Mapping[str, Node]) -> bool:
     return to_verify(fields) and "verification" not in fields
 
 
-FAILED = frozenset({"unsolved", "rectify", "reopen"})
-"""Steps that say that what was done did not solve it."""
-
-
-def _not_convened(now: Facts) -> Refusal | None:
-    """Grave or unsolved several times: the centre director convenes first (COMP-25)."""
-    steps = [action for action, _at, _by in now.events()]
-    since = list(takewhile(lambda action: action != "convene", reversed(steps)))
-    often = sum(action in FAILED for action in since) >= now.value("complaint.unsolved_times").number
-    if not (often or (yes(now.fields, "grave") and since == steps[::-1])):
-        return None
-    hint = _("The director enters the plan: pm complaint convene {id}").format(id=now.id)
-    reason = _("it is grave or stayed unsolved several times: the director convenes first.")
-    return Refusal(reason, hint, ("COMP-25",))
-
-
-def _not_outside(now: Facts) -> Refusal | None:
+def _not_outside(now: Facts, said: str | None) -> Refusal | None:
     """What is the developer's or a third party's gets there first, with proof (COMP-24)."""
-    if not outside(now.fields) or "proof" in now.fields:
+    if not outside({**now.fields, "origin": said or now.fields.get("origin", "")}) or "proof" in now.fields:
         return None
     hint = _("Take it there: pm complaint pass-on {id} --passed-to NAME, then prove").format(id=now.id)
     return Refusal(_("it concerns somebody outside who has not got it yet."), hint, ("COMP-24",))
@@ -218,12 +180,19 @@ def to_verify(fields: Mapping[str, Node]) -> bool:
     return here("validity", "valid")(fields) and not outside(fields)
 
 
+def drafted(fields: Mapping[str, Node]) -> bool:
+    """Whether it is written down what is done about it, or done already."""
+    return not fields.keys().isdisjoint(
+        {"measures", "plan", "promise", "builder_by", "work_order", "passed_to", "result"}
+    )
+
+
 def looked_after(fields: Mapping[str, Node]) -> bool:
     """Whether somebody has looked whether it was done, or has heard the complainant say so or deny it."""
     return "verification" in fields or fields.get("visit_result") != "unreachable"
 
 
-SIGNATURES = {"responsible_signature": ("handled", "told")}
+SIGNATURES = {"responsible_signature": ("handled", "told", "rectifying", "waiting", "closed")}
 CLOCKS = (
     Clock(
         "forward",
@@ -235,13 +204,16 @@ CLOCKS = (
         rules=("COMP-22",),
     ),
     Clock(
-        "convene",
-        ("judge",),
-        stops=("convene", "pass_on"),
-        within="complaint.convene",
+        "measures",
+        ("forward",),
+        stops=("forward", "take_up", "reply", "convene", "coordinate", "rework", "pass_on", "handle"),
+        within="complaint.measures",
+        no_later="reply_by",
         pauses=PAUSES,
-        when=lambda fields: here("validity", "valid")(fields) and yes(fields, "grave"),
-        rules=("COMP-25",),
+        renews=("forward",),
+        when=here("validity", "valid"),
+        done=drafted,
+        rules=("COMP-43",),
     ),
     Clock(
         "verify",
@@ -268,9 +240,9 @@ CLOCKS = (
 RULES = (
     *enforced("complaint forward", "COMP-20", "COMP-21"),
     *computed("complaint clock forward", "COMP-22"),
+    *computed("complaint clock measures", "COMP-43", note="and the reply by clock reply"),
     *enforced("complaint take_up", "COMP-35"),
     *recorded("complaint take_up handler", "COMP-62"),
-    *enforced("complaint handle", "COMP-25", note="a grave one is convened in time, or overdue"),
     *recorded("complaint handle result", "COMP-26"),
     *recorded("complaint handle responsible_signature", "COMP-27"),
     *guidance("complaint handle", "COMP-60", note=N_("Solve the real problem, fair to both sides.")),

@@ -24,6 +24,7 @@ from pm_cli.kinds.complaint.about import (
     no_papers,
     no_receiver,
     ours,
+    unnamed,
     unsigned,
     wrong_desk,
 )
@@ -65,7 +66,7 @@ class Receive(request.Intake, start=True, to="recorded", by=DESK, rules=("COMP-1
     def refuse(self, now: Facts) -> Refusal | None:
         """Only at the right desk, and without a name where none is given; an imported wish may have passed."""
         late = None if self.external else later_than_now(self.reply_by, now)
-        return wrong_desk(now, vars(self)) or not_so(now, self) or late
+        return wrong_desk(now, vars(self)) or not_so(now, self) or unnamed(now, vars(self)) or late
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
         """A leader who takes it in or receives the visitor knows of it (COMP-05, COMP-14, COMP-19)."""

@@ -8,14 +8,15 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
-from pm_cli.core.person import DESK
+from pm_cli.core.person import DESK, DIRECTORS
 from pm_cli.core.rank import concerned
 from pm_cli.core.rule import computed, enforced, recorded
-from pm_cli.core.text import _
+from pm_cli.core.text import _, listed, word
 from pm_cli.core.types import Choice, Flag, StaffRef, Text
 from pm_cli.kinds.complaint.about import (
     IN_HAND,
     INTAKE,
+    LEADERS,
     About,
     Answering,
     ComplaintRef,
@@ -29,6 +30,8 @@ from pm_cli.kinds.complaint.about import (
     outside,
     reserved,
     roles,
+    unnamed,
+    unseen,
     yes,
 )
 from pm_cli.kinds.complaint.promising import open_promise
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from pm_cli.core.codec import Node
 
 Validity = Annotated[str, Choice(options=("valid", "invalid"))]
+GRADES = ("urgent", "grave", "major")
 MajorReason = Annotated[str, Choice(options=("to_superior", "reputation", "finances"))]
 
 
@@ -59,14 +63,23 @@ class Classify(Action, by=DESK, rules=("COMP-07", "COMP-31", "COMP-44")):
     case_owner: StaffRef | None = may("Specialist who steers it through the departments", rules=("COMP-52",))
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Major is a valid complaint with a reason (COMP-31)."""
+        """Major is a valid complaint with a reason (COMP-31); only a leader makes it less than it was."""
         major = yes(now.fields, "major") if self.major is None else self.major
         if major and getattr(self, "validity", now.fields.get("validity")) != "valid":
             return Refusal(_("only a valid complaint is major."), _("Take it back: --no-major"), ("COMP-31",))
         if major and not (self.major_reason or now.fields.get("major_reason")):
             hint = _("Add --major-reason to_superior, reputation or finances")
             return Refusal(_("what makes it major is missing."), hint, ("COMP-31",))
-        return self._let_go(now, major)
+        return self._let_go(now, major) or self._lessened(now) or unnamed(now, vars(self))
+
+    def _lessened(self, now: Facts) -> Refusal | None:
+        """Its terms and who deals with it depend on these (COMP-25, COMP-35, COMP-44)."""
+        less = [name for name in GRADES if getattr(self, name) is False and yes(now.fields, name)]
+        if not less or now.by.may(LEADERS):
+            return None
+        marks = listed(word("field", name) for name in less)
+        reason = _("only the CS supervisor or manager takes back that it is {marks}.").format(marks=marks)
+        return Refusal(reason, _("Act as somebody else: --as LOGIN"), ("COMP-44", "COMP-46"))
 
     def _let_go(self, now: Facts, major: bool) -> Refusal | None:
         """What is the centre director's leaves those hands by the director's own word (COMP-21, COMP-35)."""
@@ -88,6 +101,8 @@ class Judge(Classify, of=("recorded", "judging", "invalid", *IN_HAND), rules=("C
         if now.fields.get("validity") == self.validity:
             hint = _("To grade it: pm complaint classify {id}").format(id=now.id)
             return Refusal(_("it has been judged so already."), hint)
+        if self._superior(now) and self.major is False and not now.by.may(DIRECTORS):
+            return Refusal(_("what went to a superior body and is valid is major."), rules=("COMP-31",))
         if now.state == "recorded" or now.by.may(_deciding(now)):
             return super().refuse(now)
         if now.state == "judging":
@@ -97,12 +112,14 @@ class Judge(Classify, of=("recorded", "judging", "invalid", *IN_HAND), rules=("C
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
         """A leader who judges knows of it; what is valid and went to a superior body is major (COMP-31)."""
-        superior = self.validity == "valid" and now.fields.get("channel") == "petition" and ours(now.fields)
         graded = self.major is not None or "major" in now.fields
         return {
             **known_up(now, now.by.roles),
-            **({"major": "true", "major_reason": "to_superior"} if superior and not graded else {}),
+            **({"major": "true", "major_reason": "to_superior"} if self._superior(now) and not graded else {}),
         }
+
+    def _superior(self, now: Facts) -> bool:
+        return self.validity == "valid" and now.fields.get("channel") == "petition" and ours(now.fields)
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:
@@ -126,7 +143,7 @@ class Explain(Answering, Action, of="invalid", to="closed", by=DESK, rules=("COM
         if outside(now.fields) and "proof" not in now.fields:
             hint = _("Take it there: pm complaint pass-on {id} --passed-to NAME, then prove").format(id=now.id)
             return Refusal(_("it concerns somebody outside who has not got it yet."), hint, ("SHEET-17",))
-        return super().refuse(now) or open_promise(now)
+        return super().refuse(now) or open_promise(now) or unseen(now)
 
 
 def _deciding(now: Facts) -> frozenset[str]:

@@ -11,7 +11,8 @@ from pm_cli.core.person import DESK
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Text
-from pm_cli.kinds.complaint.about import IN_HAND, OUTSIDE, UNJUDGED, Answering, lost, ours, outside, reserved
+from pm_cli.kinds.complaint.about import IN_HAND, OUTSIDE, UNJUDGED, Answering, Origin, lost, ours, outside, reserved
+from pm_cli.kinds.complaint.defects import unwarranted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
 
-Origin = Annotated[str, Choice(options=("property", "developer", "third_party"))]
 ProofKind = Annotated[str, Choice(options=("receipt", "fax"))]
 
 
@@ -37,7 +37,7 @@ class Establish(Action, of=(*UNJUDGED, "invalid", *IN_HAND, "rectifying"), by=DE
         return None
 
 
-class PassOn(Action, of=(*IN_HAND, "invalid", "rectifying"), by=DESK, rules=("COMP-24", "SHEET-17")):
+class PassOn(Action, of=(*IN_HAND, "invalid"), by=DESK, rules=("COMP-24", "SHEET-17")):
     """Take it to the developer's customer service or copy it to the third party"""
 
     passed_to: Text = need("Who got it: department and person")
@@ -47,7 +47,7 @@ class PassOn(Action, of=(*IN_HAND, "invalid", "rectifying"), by=DESK, rules=("CO
         if now.fields.get("origin") not in OUTSIDE:
             hint = _("Say whose it is: pm complaint establish {id} --origin developer --facts TEXT").format(id=now.id)
             return Refusal(_("it was not found to be anybody else's."), hint)
-        return reserved(now)
+        return unwarranted(now) or reserved(now)
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:

@@ -13,10 +13,8 @@ from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
 from pm_cli.kinds.complaint.about import (
-    IN_HAND,
     INTAKE,
     RUNGS,
-    UNJUDGED,
     UNTOLD,
     at_the_top,
     here,
@@ -33,7 +31,8 @@ if TYPE_CHECKING:
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
 
-Rung = Annotated[str, Choice(options=(*RUNGS, "company"))]
+RUNGS_UP = (*RUNGS, "company")
+Rung = Annotated[str, Choice(options=RUNGS_UP)]
 SEEN = (*INTAKE, "report", "judge", "ask_judgement", "forward", "convene")
 
 
@@ -48,6 +47,11 @@ class Report(Action, by=DESK, rules=("COMP-19", "COMP-35", "COMP-51")):
         """The company gets what is major, from the centre director (COMP-36); visitors are received by somebody of rank."""
         if self.reported_to == "company" and not (yes(now.fields, "major") and now.by.may(DIRECTORS)):
             return Refusal(_("only the centre director passes on, and only major ones."), rules=("COMP-36",))
+        if self.reported_to == "company" and not (self.company_handler or now.fields.get("company_handler")):
+            return Refusal(_("who takes it there is missing."), _("Add --company-handler NAME"), ("COMP-36",))
+        known = str(now.fields.get("reported_to", ""))
+        if known in RUNGS_UP and RUNGS_UP.index(self.reported_to) < RUNGS_UP.index(known):
+            return Refusal(_("it is known further up already."), rules=("COMP-19",))
         return no_receiver(now, self.received_by_manager)
 
 
@@ -78,11 +82,11 @@ class Inspect(Action, of=UNTOLD, by=EVERYBODY, rules=("COMP-23",)):
 
 
 def seen(fields: Mapping[str, Node]) -> bool:
-    """Whether CS manager or supervisor knows of it: told, asked, or forwarding it in person."""
-    return not fields.keys().isdisjoint({"reported_to", "proposal", "departments", "handler"})
+    """Whether CS manager or supervisor knows of it: told or asked."""
+    return not fields.keys().isdisjoint({"reported_to", "proposal"})
 
 
-AWAITED = (*UNJUDGED, *IN_HAND, "passed_on", "handled", "told", "rectifying")
+AWAITED = (*UNTOLD, "told", "waiting", "closed")
 SIGNATURES = {"signature": AWAITED, "papers_signed": AWAITED}
 CLOCKS = (
     Clock("seen", INTAKE, SEEN, "complaint.seen", when=ours, done=seen, rules=("COMP-19",)),
@@ -111,14 +115,17 @@ CLOCKS = (
         stops=("report",),
         within="complaint.special",
         when=here("special", "true"),
+        upon=lambda fields: yes(fields, "special"),
         done=lambda fields: fields.get("reported_to") != "cs_supervisor",
         rules=("COMP-23",),
     ),
     Clock(
         "major_account",
-        ("report", "ask_judgement", "forward", "convene", "take_up"),
+        (*SEEN, "take_up"),
         stops=("reply", "tell_outcome"),
         within="complaint.major_account",
+        upon=seen,
+        done=lambda fields: yes(fields, "major"),
         when=here("major", "true"),
         rules=("COMP-50",),
     ),

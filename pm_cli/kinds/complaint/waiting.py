@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from pm_cli.core import request
 from pm_cli.core.action import need
 from pm_cli.core.person import DESK
-from pm_cli.core.request import later_than_now
 from pm_cli.core.types import Instant
 from pm_cli.kinds.complaint.about import UNTOLD, Answering
 
 if TYPE_CHECKING:
-    from pm_cli.core.action import Facts
-    from pm_cli.core.errors import Refusal
+    pass
 
 
 class Urge(request.Urge):
@@ -36,10 +34,6 @@ class Agree(request.Agree, by=DESK):
     """Agree a new time for the reply; the one before stays visible in the history (AMB-24)"""
 
     reply_by: Instant = need("When the reply is given")
-
-    def refuse(self, now: Facts) -> Refusal | None:
-        """A new time lies ahead."""
-        return later_than_now(self.reply_by, now)
 
 
 CLOCKS = (request.AWAITED,)

@@ -11,7 +11,18 @@ from pm_cli.core.person import EVERYBODY
 from pm_cli.core.rule import enforced, guidance, recorded
 from pm_cli.core.text import N_, _
 from pm_cli.core.types import Flag, Text
-from pm_cli.kinds.consultation.basis import HANDLERS, UNANSWERED, InfoRef, out_of_use, unapproved, unfounded
+from pm_cli.kinds.consultation.basis import (
+    APPROVERS,
+    HANDLERS,
+    UNANSWERED,
+    InfoRef,
+    Topic,
+    asked,
+    ours,
+    out_of_use,
+    unapproved,
+    unfounded,
+)
 
 if TYPE_CHECKING:
     from pm_cli.core.action import Facts
@@ -21,6 +32,7 @@ class Answer(Action, of=UNANSWERED, to="answered", by=EVERYBODY, rules=("CONS-09
     """Answer the question"""
 
     answer: Text = need("What was answered")
+    topic: Topic | None = may("What it is about, if nobody has said yet", rules=("CONS-14", "CONS-23"))
     info: list[InfoRef] = may(
         "Entry of the information file it was answered from", add=True, into="searched_info", rules=("CONS-11",)
     )
@@ -30,11 +42,11 @@ class Answer(Action, of=UNANSWERED, to="answered", by=EVERYBODY, rules=("CONS-09
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Customer service answers, or a department it was transferred to."""
-        asked = {now.fields.get("department"), *now.fields.get("assisting", ())}
-        if not now.by.may(HANDLERS) and now.by.department not in asked:
+        if not now.by.may(HANDLERS) and now.by.department not in asked(now.fields):
             hint = _("Customer service transfers it first: pm consultation transfer {id}").format(id=now.id)
             return Refusal(_("it was not transferred to your department."), hint, ("CONS-03", "CONS-13"))
-        fields = {**now.fields, "legal_basis": self.legal_basis or now.fields.get("legal_basis")}
+        said = {"legal_basis": self.legal_basis, "topic": self.topic}
+        fields = {**now.fields, **{name: value for name, value in said.items() if value}}
         return unfounded(now, fields, self.info) or out_of_use(now, self.info)
 
 
@@ -47,8 +59,9 @@ class Direct(Action, of=UNANSWERED, to="directed", by=HANDLERS, rules=("CONS-15"
     )
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Not before approval."""
-        return unapproved(now, now.fields) or out_of_use(now, self.info)
+        """Not before approval; where the information file says where to turn, that has been approved (CONS-08)."""
+        outside = {} if self.info or now.by.may(APPROVERS) or not ours(now.fields) else {"outside_estate": "true"}
+        return unapproved(now, {**now.fields, **outside}) or out_of_use(now, self.info)
 
 
 RULES = (
@@ -65,6 +78,6 @@ RULES = (
         "CONS-20",
         note=N_('No "don\'t know", "can\'t be done" or "not my job": no excuses, nobody sent round.'),
     ),
-    *recorded("consultation direct way", "CONS-24"),
+    *enforced("consultation direct", "CONS-24", note="from the information file, or approved first (CONS-15)"),
     *guidance("consultation answer", "CONS-25", note=N_("Harm the interests of none: company, developer, resident.")),
 )

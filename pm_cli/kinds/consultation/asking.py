@@ -16,6 +16,8 @@ from pm_cli.kinds.consultation.basis import (
     HANDLERS,
     UNANSWERED,
     InfoRef,
+    Timed,
+    Topic,
     answered,
     marked,
     ours,
@@ -30,16 +32,13 @@ if TYPE_CHECKING:
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
 
-Topic = Annotated[
-    str, Choice(options=("security", "engineering", "letting", "management", "construction", "fees", "other"))
-]
 Importance = Annotated[str, Choice(options=("law", "press", "safety", "many_households"))]
 
 
 class Ask(request.Intake, start=True, to="recorded", by=EVERYBODY, rules=("CONS-01", "CONS-05", "CONS-10")):
     """Write a resident's question into the work ledger, with the answer if it can be given now"""
 
-    topic: Topic | None = may("What it is about", rules=("CONS-14", "CONS-23"))
+    topic: Topic | None = may("What it is about", rules=("CONS-14", "CONS-23"), ask=True)
     important: Flag | None = may("Law, press, safety or many households", rules=("CONS-12",))
     important_for: Importance | None = may("What makes it important", rules=("CONS-12",))
     major: Flag | None = may("To go up like a major complaint", rules=("CONS-28",))
@@ -83,14 +82,14 @@ class Classify(Action, of=(*UNANSWERED, "waiting"), by=HANDLERS, rules=("CONS-14
     sensitive: Flag | None = may("Touches the interests of company or developer", rules=("CONS-25",))
 
 
-class Agree(request.Agree, of=UNANSWERED, rules=("CONS-09", "CONS-11", "CONS-26")):
+class Agree(Timed, request.Agree, of=UNANSWERED, rules=("CONS-09", "CONS-11", "CONS-26")):
     """Agree with the resident when the answer comes"""
 
     answer_by: Instant = need("Time of the answer")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The time lies ahead."""
-        return request.later_than_now(self.answer_by, now)
+        """The time lies ahead, and why another one does not hold is said."""
+        return self.mistimed(now)
 
     @staticmethod
     def goes(given: Mapping[str, Node], fields: Mapping[str, Node]) -> str | None:

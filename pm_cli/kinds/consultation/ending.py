@@ -11,7 +11,7 @@ from pm_cli.core.errors import Refusal
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Choice, Link, Text
-from pm_cli.kinds.consultation.basis import ANSWERED, HANDLERS, UNANSWERED, answered, marked, ours, setting
+from pm_cli.kinds.consultation.basis import ANSWERED, HANDLERS, UNANSWERED, answered, ours, setting, unreported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,8 +85,12 @@ class Urge(request.Urge):
     """The resident presses for the answer: counted here, never a new question"""
 
 
-class Move(request.Move, of=(*UNANSWERED, "waiting"), rules=("CONS-27",)):
+class Move(request.Move, of=(*UNANSWERED, "waiting"), rules=("CONS-12", "CONS-27", "CONS-28")):
     """Re-class into a complaint or a repair; the time of receipt stays"""
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """What leaders must hear of does not leave the ledger of questions before they have."""
+        return unreported(now)
 
 
 CLOCKS = (
@@ -100,15 +104,6 @@ CLOCKS = (
 """What was answered is closed or visited; what was answered at once and stays open for leaders counts from the report."""
 
 RULES = (*enforced("consultation close", "CONS-30", note="and not left open once it is answered: clock close"),)
-
-
-def unreported(now: Facts) -> Refusal | None:
-    """An important or major question that no leader has heard of stays open (CONS-12, CONS-28)."""
-    due = ours(now.fields) and (marked(now.fields, "important") or marked(now.fields, "major"))
-    if not due or "reported_to" in now.fields:
-        return None
-    hint = _("Enter first: pm consultation report {id} --reported-to LOGIN").format(id=now.id)
-    return Refusal(_("it has not been reported."), hint, ("CONS-12",))
 
 
 def unvisited(now: Facts) -> Refusal | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pm_cli.core import request
 from pm_cli.core.action import OPEN, Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
@@ -13,13 +12,15 @@ from pm_cli.core.person import DIRECTORS, EVERYBODY, RANK
 from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.rung import reached
 from pm_cli.core.text import _, word
-from pm_cli.core.types import Flag, Instant, Natural, StaffRef, Text
+from pm_cli.core.types import Flag, Natural, StaffRef, Text
 from pm_cli.kinds.consultation.asking import Importance, unimportant
 from pm_cli.kinds.consultation.basis import (
+    APPROVERS,
     HANDLERS,
     LEADERS,
     MANAGERS,
     UNANSWERED,
+    Timed,
     answered,
     marked,
     ours,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
-
-APPROVERS = frozenset({"property_department_manager", "company_leader"})
 
 
 class Upgrade(Action, of=OPEN, by=EVERYBODY, rules=("CONS-12", "CONS-28")):
@@ -102,6 +101,10 @@ class Transfer(Action, of=UNANSWERED, to="transferred", by=HANDLERS, rules=("CON
     told: StaffRef | None = may("Who was told there", rules=("CONS-13",))
     remark: Text | None = may("For the remark column")
 
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Told is somebody there."""
+        return elsewhere(now, self.told, self.department)
+
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
         """Another department has to be told anew."""
@@ -113,6 +116,10 @@ class Tell(Action, of="transferred", by=HANDLERS, rules=("CONS-13",)):
     """Note who was told in the department that answers"""
 
     told: StaffRef = need("Who was told there")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """Somebody there."""
+        return elsewhere(now, self.told, str(now.fields["department"]))
 
 
 class Coordinate(Action, of="transferred", by=DIRECTORS, rules=("CONS-14",)):
@@ -144,16 +151,23 @@ class Approve(Action, of="approval_asked", to="approved", by=APPROVERS, rules=("
         return None
 
 
-class ReceiveByManager(Action, of=UNANSWERED, to="with_manager", by=HANDLERS, rules=("CONS-26",)):
+class ReceiveByManager(Timed, Action, of=UNANSWERED, to="with_manager", by=HANDLERS, rules=("CONS-26",)):
     """Ask the CS manager to receive the resident about a hard question"""
 
     manager: StaffRef = need("Who receives them")
-    answer_by: Instant | None = may("When")
 
     def refuse(self, now: Facts) -> Refusal | None:
         """A manager, and a time that lies ahead."""
-        refusal = unless_holds(now, self.manager, MANAGERS, "CONS-26")
-        return refusal or request.later_than_now(self.answer_by, now)
+        return unless_holds(now, self.manager, MANAGERS, "CONS-26") or self.mistimed(now)
+
+
+def elsewhere(now: Facts, told: str | None, department: str) -> Refusal | None:
+    """Why a department has not been told: whoever was told works in another one (CONS-13)."""
+    person = now.find(told) if told else None
+    if person is None or person.fields.get("department") == department:
+        return None
+    why = _("{who} is not of the department {department}.").format(who=told, department=word("value", department))
+    return Refusal(why, _("Name somebody there: --told LOGIN"), ("CONS-13",))
 
 
 def owed(mark: str) -> Callable[[Mapping[str, Node]], bool]:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.errors import Refusal
 from pm_cli.core.kind import Declaration
+from pm_cli.core.person import DIRECTORS
 from pm_cli.core.standard import STANDARD
 from pm_cli.core.text import _
-from pm_cli.kinds.incident import entry, finding, quarrel, reporting, residents, response
+from pm_cli.kinds.incident import closing, entry, finding, quarrel, reporting, residents, response
+from pm_cli.kinds.incident.reporting import emergency
 
 if TYPE_CHECKING:
     from pm_cli.core.action import Facts
 
-PARTS = (finding, response, quarrel, residents, reporting)
+PARTS = (finding, response, quarrel, residents, reporting, closing)
 
 
 class Incident(Declaration):
@@ -31,7 +33,10 @@ class Incident(Declaration):
 
     @staticmethod
     def barred(now: Facts, action: str) -> Refusal | None:
-        """With casualties nothing is entered before the rescue call, but for mistakes (EMER-02)."""
+        """With casualties nothing is entered before the rescue call, but for mistakes; the director voids (EMER-01, EMER-02)."""
+        if action == "annul" and emergency(now.fields) and not now.by.may(DIRECTORS | {"admin"}):
+            hint = _("A false alarm: pm incident dismiss {id} --reason TEXT").format(id=now.id)
+            return Refusal(_("an emergency is voided by the centre director."), hint, ("EMER-01",))
         mistakes = STANDARD.keys() - {"note"}
         if action in {"call_rescue", *mistakes} or not unrescued(now):
             return None

@@ -8,7 +8,7 @@ from pm_cli.core.action import Action, may
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Person
 from pm_cli.core.person import CS, RANK
-from pm_cli.core.rank import rank_of, roles_of
+from pm_cli.core.rank import SUPERVISOR, rank_of, roles_of
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Flag, StaffRef, Text, UnitRef
 
@@ -42,12 +42,13 @@ class Entry(Action):
     attachments: list[Attachment] = may("Photographs, notes", add=True)
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Somebody has to find the place, and the superior has to be one."""
+        """Somebody has to find the place, the superior has to be one, and nobody raises their own authority."""
         if not (self.unit or self.place):
             return Refusal(_("no place is given."), _("Add --unit CODE or --place TEXT"))
-        if not self.leader:
-            return None
-        return too_low(now, self.leader, self.finder or now.by.id, matter_of(vars(self), self.name))
+        finder, matter = self.finder or now.by.id, matter_of(vars(self), self.name)
+        if self.beyond_authority is False and (refusal := own_word(now, finder, matter)):
+            return refusal
+        return too_low(now, self.leader, finder, matter) if self.leader else None
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
         """The finder; the duty staff when the desk itself enters it; whether it is beyond the finder's authority."""
@@ -92,9 +93,23 @@ def limit(now: Facts, matter: str) -> int:
     return RANK.get(now.value(f"incident.authority.{matter}").text or "", 0)
 
 
+def superior_of(now: Facts, leader: str, finder: str) -> bool:
+    """Whether somebody stands above the finder: a supervisor or head, not merely a post of a higher rank."""
+    return rank_of(now, leader) >= max(SUPERVISOR, rank_of(now, finder) + 1)
+
+
+def own_word(now: Facts, finder: str, matter: str) -> Refusal | None:
+    """Why it is not within the finder's authority: the policy says so, or somebody of the rank it names (ROLE-16)."""
+    needed = limit(now, matter)
+    if max(rank_of(now, finder), now.by.rank) >= needed:
+        return None
+    hint = _("Leave out --no-beyond-authority, or let a superior enter it: --as LOGIN")
+    return Refusal(_("it is beyond the finder's authority by the policy."), hint, ("ROLE-16", "EMER-07"))
+
+
 def too_low(now: Facts, leader: str, finder: str, matter: str) -> Refusal | None:
     """Why somebody is not the superior this needs: below the policy's rank, or not above the finder."""
-    if rank_of(now, leader) >= limit(now, matter) and rank_of(now, leader) > rank_of(now, finder):
+    if rank_of(now, leader) >= limit(now, matter) and superior_of(now, leader, finder):
         return None
     return Refusal(_("{who} is not the superior this needs.").format(who=leader), rules=("EMER-07", "ROLE-16"))
 

@@ -1,4 +1,4 @@
-"""Afterwards: the course to the superior, who decides how high it goes; director and supervisor told; closed."""
+"""Afterwards: the course to the superior, who decides how high it goes; director and supervisor told."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pm_cli.core.action import OPEN, Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import DESK, DIRECTORS, EVERYBODY, RANK
-from pm_cli.core.rank import rank_of, roles_of
+from pm_cli.core.rank import SUPERVISOR, rank_of, roles_of
 from pm_cli.core.rule import computed, enforced
 from pm_cli.core.text import _
 from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
-from pm_cli.kinds.incident.entry import ENTRIES, QUARRELS, UNDER_WAY
-from pm_cli.kinds.incident.response import TECHNICAL
+from pm_cli.kinds.incident.entry import ENTRIES, QUARRELS, superior_of
+from pm_cli.kinds.incident.response import TECHNICAL, public
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Ground = Annotated[str, Choice(options=("grave_accident", "safety_responsibility"))]
 
-SUPERVISOR = min(RANK[role] for role in RANK if role.endswith("_supervisor"))
+HURT = ("injury", "casualty", "call_grave")
+"""Steps by which it is, or may be, a grave accident."""
 SUPERIORS = frozenset(role for role in RANK if RANK[role] >= SUPERVISOR)
 SMALL = frozenset({"public_area", "dispute"})
 """Matters of which the director hears only when the superior says so; all others are emergencies (EMER-01)."""
@@ -35,6 +36,11 @@ class CallGrave(Action, of=OPEN, by=EVERYBODY, rules=("EMER-05",)):
     """It is a grave accident or touches safety responsibility: supervisor and director are told promptly"""
 
     grave: Ground = need("Which of them")
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """What was said against it counts no more."""
+        fields.pop("not_grave", None)
 
 
 class Inform(Action, of=OPEN, by=EVERYBODY, rules=("EMER-01", "EMER-05")):
@@ -74,7 +80,7 @@ class Report(Action, of="contained", to="reported", by=EVERYBODY):
         finder = str(now.fields.get("finder", ""))
         if now.by.id != finder and not now.by.may(DESK):
             return Refusal(_("{who} found it and reports it.").format(who=finder), _("Act as them: --as LOGIN"))
-        if rank_of(now, self.superior) <= rank_of(now, finder):
+        if not superior_of(now, self.superior, finder):
             return Refusal(_("{who} is not a superior of the finder.").format(who=self.superior), rules=("EMER-05",))
         return _half_done(now)
 
@@ -83,48 +89,27 @@ class Decide(Action, of="reported", by=SUPERIORS, rules=("EMER-05",)):
     """The superior decides whether it goes higher"""
 
     goes_higher: Flag = need("It goes up to the centre director")
+    not_grave: Text | None = may("Why it is not grave though people are hurt")
     ruling: Text | None = may("Why, or what else is to be done")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The superior it was reported to or somebody above, never the finder."""
+        """The superior it was reported to or somebody above, never the finder; and whether it is grave is said."""
         superior = str(now.fields.get("superior", ""))
         if now.by.id == now.fields.get("finder"):
             return Refusal(_("the finder does not decide."), _("Act as somebody else: --as LOGIN"))
-        if now.by.id == superior or now.by.rank >= rank_of(now, superior):
+        if now.by.id != superior and now.by.rank < rank_of(now, superior):
+            return Refusal(_("it was reported to {who}, who decides.").format(who=superior))
+        if "grave" in now.fields:
+            return Refusal(_("it was called grave.")) if self.not_grave else None
+        if self.not_grave or "casualties" not in now.fields:
             return None
-        return Refusal(_("it was reported to {who}, who decides.").format(who=superior))
+        hint = _("Enter first: pm incident call-grave {id} --grave grave_accident; or say why: --not-grave REASON")
+        return Refusal(_("people are hurt and nobody has said whether it is grave."), hint.format(id=now.id))
 
 
-class Close(Action, of="reported", to="closed", by=SUPERIORS, rules=("EMER-01", "EMER-05")):
-    """Close it: decided, reported as high as it has to be, over"""
-
-    ending: Text = need("How it ended, and what is left to do elsewhere")
-
-    def refuse(self, now: Facts) -> Refusal | None:
-        """Decided, told to those who have to know, and no supply is out any more."""
-        if "goes_higher" not in now.fields:
-            hint = _("Enter first: pm incident decide {id} --goes-higher or --no-goes-higher").format(id=now.id)
-            return Refusal(_("the superior has not decided whether it goes higher."), hint, ("EMER-05",))
-        if not _told(now.fields):
-            hint = _("Enter first: pm incident inform {id} --director LOGIN --account TEXT").format(id=now.id)
-            return Refusal(_("the centre director, or in a grave case the supervisor, has no report."), hint)
-        if "affected" in now.fields and now.fields.get("matter") == "supply":
-            hint = _("Enter first: pm incident restore {id}").format(id=now.id)
-            return Refusal(_("the supply is not back."), hint)
-        return None
-
-
-class Dismiss(Action, of=UNDER_WAY, to="closed", by=SUPERIORS):
-    """It was a false alarm"""
-
-    reason: Text = need("What it was", into="close_reason")
-
-    def refuse(self, now: Facts) -> Refusal | None:
-        """Where somebody is hurt, or it was called grave, there was no false alarm."""
-        if now.fields.keys().isdisjoint({"casualties", "grave"}):
-            return None
-        hint = _("Report and close it; a wrong entry: pm incident correct {id}").format(id=now.id)
-        return Refusal(_("people are hurt or it is grave: that is no false alarm."), hint, ("EMER-02", "EMER-05"))
+def serious(fields: Fields) -> bool:
+    """Whether it is grave, or may be because people are hurt and nobody has said that it is not (EMER-05)."""
+    return not fields.keys().isdisjoint({"casualties", "grave"}) and "not_grave" not in fields
 
 
 def emergency(fields: Fields) -> bool:
@@ -132,7 +117,7 @@ def emergency(fields: Fields) -> bool:
     return fields.get("matter") not in SMALL
 
 
-def _told(fields: Fields) -> bool:
+def told(fields: Fields) -> bool:
     """Whether whoever has to know does: the director of an emergency and of what goes higher, of grave ones both."""
     due = emergency(fields) or "grave" in fields or fields.get("goes_higher") == "true"
     return ("director_told" in fields or not due) and ("supervisor" in fields or "grave" not in fields)
@@ -154,7 +139,7 @@ def _half_done(now: Facts) -> Refusal | None:
     if fields.get("cause_determined") == "false" and "leader_on_scene" not in fields:
         hint = _("Enter first: pm incident call-leader {id} --leader LOGIN, then arrive").format(id=now.id)
         return Refusal(_("fault or responsibility is unclear and no leader was on the scene."), hint, ("EMER-03",))
-    if matter == "public_area" and "stayed_until" not in fields:
+    if public(now) and "stayed_until" not in fields:
         hint = _("Enter first: pm incident relieve {id} --responsible LOGIN --responsible-arrived TIME")
         return Refusal(_("the finder has not been relieved."), hint.format(id=now.id), ("EMER-04",))
     if matter in QUARRELS and "settlement" not in fields:
@@ -164,11 +149,14 @@ def _half_done(now: Facts) -> Refusal | None:
 
 
 CLOCKS = (
-    Clock("report", ("contain", "reconcile"), ("report",), "incident.report", rules=("EMER-05",)),
+    Clock("report", ("contain", "separate", "reconcile"), ("report",), "incident.report", rules=("EMER-05",)),
     Clock("decide", ("report",), ("decide",), "incident.decide", rules=("EMER-05",)),
-    Clock("close", ("decide",), ("close",), "incident.close", rules=("EMER-01",)),
     Clock("director", ENTRIES, ("inform",), "incident.director", when=emergency, rules=("EMER-01",)),
-    Clock("grave", ("call_grave",), ("inform",), "incident.grave", rules=("EMER-05",)),
+    Clock(
+        "grave", (*HURT, "complete"), (*HURT, "inform", "decide"), "incident.grave", renews=("casualty", "call_grave"),
+        upon=serious, done=lambda fields: not serious(fields) or {"director_told", "supervisor"} <= fields.keys(),
+        rules=("EMER-05",),
+    ),
     Clock(
         "higher", ("decide",), ("decide", "inform"), "incident.higher",
         when=lambda fields: fields.get("goes_higher") == "true",
@@ -177,8 +165,9 @@ CLOCKS = (
 )  # fmt: skip
 
 RULES = (
-    *enforced("incident close", "EMER-01", note="told, contained, reported; clocks duty, contain and director"),
     *enforced("incident report", "EMER-03", note="clocks technician and leader"),
-    *computed("incident clock grave", "EMER-05", note="beside clocks report, decide and higher"),
+    *computed(
+        "incident clock grave", "EMER-05", note="begins with people hurt; beside clocks report, decide and higher"
+    ),
     *enforced("incident report", "EMER-07", note="KEY-09 and WORK-04 are kept where keys and repairs are"),
 )

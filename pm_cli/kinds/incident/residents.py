@@ -63,7 +63,12 @@ class Restore(Action, of=ON_SCENE, by=EVERYBODY, requires=("affected",)):
 
 CLOCKS = (
     Clock(
-        "next_word", ("tell_residents",), ("restore",), agreed="next_word", renews=("tell_residents",), promise=True,
+        "next_word", ("tell_residents",), ("restore",), agreed="next_word", renews=("tell_residents",),
+        within=lambda fields: "incident.next_word" if "next_word" in fields else "", promise=True, rules=("EMER-01",),
     ),
-    Clock("restore", ("discover",), ("restore",), agreed="expected_end", promise=True),
+    Clock(
+        "restore", ("discover",), ("restore",), agreed="expected_end",
+        within=lambda fields: "incident.restore" if "expected_end" in fields else "", promise=True, rules=("EMER-01",),
+    ),
 )  # fmt: skip
+"""What was promised to residents; the policy only says who hears of it when it is missed."""

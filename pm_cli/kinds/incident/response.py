@@ -8,10 +8,10 @@ from pm_cli.core.action import OPEN, Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import EVERYBODY
-from pm_cli.core.rule import enforced
-from pm_cli.core.text import _
+from pm_cli.core.rule import enforced, guidance
+from pm_cli.core.text import N_, _
 from pm_cli.core.types import Attachment, Choice, Flag, Instant, Positive, StaffRef, Text
-from pm_cli.kinds.incident.entry import ENTRIES, UNDER_WAY, no_technician, not_yet, stage, too_low
+from pm_cli.kinds.incident.entry import ENTRIES, QUARRELS, UNDER_WAY, no_technician, not_yet, stage, too_low
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,12 @@ class Casualty(Action, of=OPEN, by=EVERYBODY, rules=("EMER-02",)):
     def refuse(self, now: Facts) -> Refusal | None:
         """The call has been made, not planned."""
         return not_yet(self.rescue_called, now)
+
+    @staticmethod
+    def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
+        """What the superior had decided is decided anew."""
+        for name in ("not_grave", "goes_higher"):
+            fields.pop(name, None)
 
 
 class TellTechnician(Action, of=UNDER_WAY, by=EVERYBODY, rules=("EMER-03",)):
@@ -91,6 +97,7 @@ class CallLeader(Action, of=ON_SCENE, by=EVERYBODY, rules=("EMER-03", "COND-02",
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
         """When; whoever came before was somebody else."""
         fields["leader_called"] = at
+        fields.pop("leader_on_scene", None)
 
 
 class Arrive(Action, of=ON_SCENE, by=EVERYBODY, requires=("leader",), rules=("EMER-03", "COND-02")):
@@ -143,6 +150,13 @@ class Relieve(Action, of=ON_SCENE, by=EVERYBODY, rules=("EMER-04",)):
         fields["stayed_until"] = at
 
 
+def public(now: Facts) -> bool:
+    """Whether the finder stays until relieved: by the matter or by the place (EMER-04); in quarrels the superior comes."""
+    matter, unit = now.fields.get("matter"), str(now.fields.get("unit", ""))
+    place = now.find(unit) if unit and matter not in QUARRELS else None
+    return matter == "public_area" or (place is not None and place.fields.get("use") == "public_place")
+
+
 CLOCKS = (
     Clock(
         "rescue", ("injury", "casualty"), ("injury", "casualty", "call_rescue"), "incident.rescue",
@@ -167,4 +181,11 @@ CLOCKS = (
 RULES = (
     *enforced("incident call_rescue", "EMER-02", note="with casualties nothing else is entered before; clock rescue"),
     *enforced("incident relieve", "EMER-04", note="measures first, and not before the responsible people came"),
+    *guidance("incident discover", "EMER-02", note=N_("People who are hurt come first: call 120, then help them.")),
+    *guidance("incident discover", "EMER-01", note=N_("Mind your own safety, then keep event and loss from growing.")),
+    *guidance(
+        "incident discover",
+        "EMER-04",
+        note=N_("Do something on the spot; neither just wait nor leave before the responsible people have come."),
+    ),
 )

@@ -32,6 +32,8 @@ RepairRef = Annotated[str, Link(kinds=("repair",))]
 class Visit(request.Visit, of=("accepted", "closed")):
     """Return visit: a satisfied resident closes it, a dissatisfied one wants it reopened"""
 
+    opinion: Text | None = may("Opinion or suggestion, in the resident's words", rules=("SUGG-12",))
+
     def refuse(self, now: Facts) -> Refusal | None:
         """Customer service knows from the papers how things stand before it visits (WORK-05)."""
         return super().refuse(now) or (None if now.state == "closed" else _unsettled(now) or _papers_missing(now))
@@ -135,5 +137,8 @@ CLOCKS = (
 RULES = (
     *computed("repair clock redo", "WORK-24", note="somebody is there again; each time is counted"),
     *enforced("repair close", "WORK-09", "WORK-23", note="signature and slip; the copies that came with it are noted"),
+    *recorded(
+        "repair visit opinion", "SUGG-12", note="the column of the work order; what is to be answered is entered"
+    ),
     *recorded("repair close archived", "WORK-11", note="after a visit: repair archive"),
 )

@@ -12,7 +12,7 @@ from pm_cli.core.price_list import PriceRef, not_offered, standard
 from pm_cli.core.rule import computed, recorded
 from pm_cli.core.text import _
 from pm_cli.core.types import Instant, StaffRef, Text
-from pm_cli.kinds.repair.stages import DISPATCH, ON_SPOT, ahead
+from pm_cli.kinds.repair.stages import DISPATCH, ON_SPOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,17 +70,27 @@ class Agree(request.Agree, rules=("WORK-07", "WORK-12", "WORK-16")):
     finish_by: Instant | None = may("Completion promised")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """At least one of them, and ahead."""
-        if self.appointment or self.finish_by:
-            return ahead(now, self.appointment, self.finish_by)
-        return Refusal(_("no time is given."), _("Add --appointment TIME or --finish-by TIME"))
+        """At least one of them."""
+        if not (self.appointment or self.finish_by):
+            return Refusal(_("no time is given."), _("Add --appointment TIME or --finish-by TIME"))
+        return super().refuse(now)
 
 
 class Acknowledge(Action, of="assigned", by=ON_SPOT, rules=("WORK-18",)):
     """Enter when the worker accepted the job"""
 
 
+def provided(fields: Mapping[str, Node]) -> bool:
+    """Whether somebody is sent, the resident has a time that counts instead, or nobody goes at all."""
+    return not fields.keys().isdisjoint({"handler", "appointment", "cancel_reason", "explained"})
+
+
 CLOCKS = (
+    Clock(
+        "assign", starts=("notify",), stops=("notify", "assign", "agree", "cancel", "decline"), pauses=("waiting",),
+        within="repair.assign", when=lambda fields: "external" not in fields, done=provided,
+        rules=("WORK-01", "DISP-11"),
+    ),
     Clock(
         "acknowledge", starts=("assign",), stops=("acknowledge", "arrive", "cancel"),
         within="repair.acknowledge", rules=("WORK-18",),
@@ -97,6 +107,7 @@ CLOCKS = (
 )  # fmt: skip
 
 RULES = (
+    *computed("repair clock assign", "DISP-11", note="from the dispatcher's notice; a time agreed counts instead"),
     *computed("repair clock arrival", "WORK-02", "WORK-03"),
     *computed("repair clock appointment", "WORK-07", "WORK-19"),
     *recorded("repair assign standard", "WORK-08"),

@@ -9,11 +9,10 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.person import EVERYBODY
-from pm_cli.core.policy import span
 from pm_cli.core.price_list import PriceRef, not_offered
-from pm_cli.core.rule import computed, enforced, not_applicable, recorded
-from pm_cli.core.text import _, listed, word
-from pm_cli.core.types import Choice, Flag, Instant, Text
+from pm_cli.core.rule import computed, enforced, guidance, not_applicable, recorded
+from pm_cli.core.text import N_, _, listed, word
+from pm_cli.core.types import Choice, Instant, Text
 from pm_cli.kinds.repair.stages import ahead
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ class Receive(request.Intake, start=True, to="received", by=EVERYBODY, rules=("W
     finish_by: Instant | None = may("Completion promised to the resident")
     taken_by: TakenBy | None = may("Who was asked (default: front desk)", rules=("WORK-01", "WORK-12"))
     asked_at: Instant | None = may("When a worker was asked directly, if before now")
-    registered_late: Flag | None = may("Entered later than allowed (judged by pm)")
     service_kind: ServiceKind | None = may("Kind of service (default: routine)", rules=("WORK-13",))
     price_item: PriceRef | None = may("Item of the price list", rules=("WORK-13", "WORK-15"))
 
@@ -56,14 +54,9 @@ class Receive(request.Intake, start=True, to="received", by=EVERYBODY, rules=("W
         )
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
-        """The class of the item in the price list (AMB-16), and whether a worker entered it too late (D-36)."""
-        found: dict[str, Node] = {}
+        """The class of the item in the price list (AMB-16)."""
         item = now.find(self.price_item) if self.price_item else None
-        if item and not (self.priority or self.utility):
-            found["priority"] = item.fields["item_class"]
-        if self.asked_at and now.at > self.asked_at + span(str(now.value("repair.registration").text)):
-            found["registered_late"] = "true"
-        return found
+        return {"priority": item.fields["item_class"]} if item and not (self.priority or self.utility) else {}
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:
@@ -154,6 +147,7 @@ RULES = (
     *computed("repair clock notify", "WORK-06"),
     *computed("repair clock answer", "WORK-17"),
     *enforced("repair receive", "WORK-14", note="what the register of special services lacks is named"),
+    *guidance("repair decline", "COND-03", note=N_("Not lightly a no: say why, and who can help instead.")),
     *enforced("repair decline", "WORK-15", note="by the price list; assign refuses what is not in it"),
     *not_applicable("the chart is announced in the contents and missing; WORK-34 takes its place", "WORK-33"),
 )

@@ -21,6 +21,7 @@ class Sheet(Declaration):
 
     prefix = "CS"
     paused_because = "stop_explanation"
+    paused_until = "suspension"
     open = ("filled", *UNDER_WAY, "collected", "suspended", "terminated", "explained", "forwarded")
     closed = ("filed",)
     columns = ("unit", "reason_kind", "reason_for_visit", "departments", "request")

@@ -21,6 +21,8 @@ COPIES = ("archive", "cs_filing", "department", "counterfoil")
 COME_BACK = ("archive", "cs_filing")
 OUT = ("issued", "received")
 UNDER_WAY = (*OUT, "returned", "accepted")
+ACCEPTANCE = ("acceptance_opinion", "client_signature", "accepted_by", "acceptance_scan", "special_case_reason")
+"""What an acceptance leaves on the sheet (SHEET-22, SHEET-23)."""
 
 
 def copies(fields: Fields) -> Lines:
@@ -42,6 +44,12 @@ def write(fields: dict[str, Node], table: str, names: Iterable[str], line: Mappi
 def move(fields: dict[str, Node], at: str, place: str, *names: str) -> None:
     """Note where copies lie from now on."""
     write(fields, "copies", names, {"place": place, "since": at})
+
+
+def unaccepted(fields: dict[str, Node]) -> None:
+    """Drop an acceptance: it was of work that goes on, or that turned out to be impossible (SHEET-22)."""
+    for name in ACCEPTANCE:
+        fields.pop(name, None)
 
 
 def enter(fields: dict[str, Node], given: Fields, mark: str, at: str) -> None:

@@ -12,7 +12,7 @@ from pm_cli.core.ident import linked
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
-from pm_cli.kinds.sheet.custody import OUT, BackAtDesk
+from pm_cli.kinds.sheet.custody import OUT, BackAtDesk, unaccepted
 from pm_cli.kinds.sheet.signing import roles, unsigned_visit
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ class Explain(BackAtDesk, Action, of=("filled", *OUT, "returned", "suspended"), 
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
-        """Two copies come back with the note of what was explained when."""
+        """Two copies come back with the note of what was explained when; nothing has been accepted."""
         BackAtDesk.effect(given, fields, at)
+        unaccepted(fields)
         fields["explained_at"] = at
 
 

@@ -8,18 +8,21 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Channel, Person, Signature
-from pm_cli.core.request import RequestRef
+from pm_cli.core.request import REQUESTS, RequestRef
 from pm_cli.core.rule import computed, enforced, recorded
-from pm_cli.core.text import _
+from pm_cli.core.text import _, word
 from pm_cli.core.types import Attachment, Choice, Personal, StaffRef, Text, UnitRef
 from pm_cli.kinds.sheet.custody import COPIES
 
 if TYPE_CHECKING:
-    from pm_cli.core.action import Facts
+    from pm_cli.core.action import Facts, Seen
     from pm_cli.core.codec import Node
     from pm_cli.kinds.sheet.custody import Fields
 
-Asked = Annotated[str, Choice(options=("repair", "complaint", "situation", "special_service", "suggestion", "other"))]
+ASKED = ("repair", "complaint", "situation", "special_service", "suggestion", "other")
+RECORDED = frozenset(ASKED) & frozenset(REQUESTS)
+"""Demands with a record of their own, by which they are handled: the sheet rides on it (SHEET-15)."""
+Asked = Annotated[str, Choice(options=ASKED)]
 Copy = Annotated[str, Choice(options=COPIES)]
 
 
@@ -54,13 +57,26 @@ class Fill(Action, start=True, to="filled", rules=("SHEET-08", "SHEET-09")):
         request = now.find(self.request) if self.request else None
         if request and request.fields.get("unit") != self.unit:
             return Refusal(_("{id} is about another unit.").format(id=request.id), rules=("SHEET-09",))
-        return None
+        return _off_the_record(self.reason_kind, request)
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
         """All copies lie at the desk."""
         names = given.get("copies") or COPIES
         fields.setdefault("copies", {str(name): {"place": "desk", "since": at} for name in names})
+
+
+def _off_the_record(asked: str, request: Seen | None) -> Refusal | None:
+    """The refusal of a demand that would stand on paper alone, or otherwise than in its record (SHEET-15)."""
+    if request is None and asked in RECORDED:
+        hint = _("Enter it first: pm {kind} receive; then add --request NUMBER").format(kind=asked)
+        return Refusal(_("no {kind} has been entered for it.").format(kind=word("kind", asked)), hint, ("SHEET-15",))
+    if request is None or asked == request.kind or RECORDED.isdisjoint({asked, request.kind}):
+        return None
+    said, kind = word("value", asked), word("kind", request.kind)
+    why = _("{id} is a {kind}, and the sheet says {said}.").format(id=request.id, kind=kind, said=said)
+    hint = _("Leave out --reason-kind; what was entered wrongly is re-classed: pm {kind} move {id}")
+    return Refusal(why, hint.format(kind=request.kind, id=request.id), ("SHEET-15",))
 
 
 def complete(fields: Fields) -> bool:

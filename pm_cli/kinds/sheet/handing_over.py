@@ -14,6 +14,7 @@ from pm_cli.core.rule import enforced, recorded
 from pm_cli.core.text import _, word
 from pm_cli.core.types import Attachment, StaffRef, Text
 from pm_cli.kinds.sheet.custody import COME_BACK, OUT, all_have, copies, enter, handover, meant, move, unclear
+from pm_cli.kinds.sheet.filling import RECORDED, complete
 from pm_cli.kinds.sheet.signing import Pressed, request_of, roles, unsigned_visit
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Issue(Action, of="filled", to="issued", rules=("SHEET-13",)):
 
     def _misdirected(self, now: Facts) -> Refusal | None:
         """Repairs go to engineering, complaints and suggestions where those say who decide (WORK-01, COMP-20, SUGG-02)."""
-        asked = now.fields.get("reason_kind")
+        asked = _asked(now)
         if asked == "repair" and "engineering" not in self.departments:
             return Refusal(_("repairs go to engineering."), "--departments engineering", ("SHEET-15",))
         decides = roles(now, self.forwarded_by) if self.forwarded_by else now.by.roles
@@ -143,6 +144,17 @@ class Return(Action, of=OUT, by=EVERYBODY, rules=("SHEET-06",)):
         return "accepted" if "acceptance_opinion" in fields else "returned"
 
 
+def issuer(now: Facts) -> str:
+    """Who issued it."""
+    return next((by for action, _when, by in now.events() if action == "issue"), "")
+
+
+def _asked(now: Facts) -> object:
+    """What is asked for: what the request is that it rides on, whatever the paper says."""
+    request = request_of(now)
+    return request.kind if request and request.kind in RECORDED else now.fields.get("reason_kind")
+
+
 def _about_cs(now: Facts) -> bool:
     """Whether the complaint it rides on is about customer service or one of its people (COMP-21)."""
     request = request_of(now)
@@ -160,6 +172,10 @@ def taken_over(fields: Fields) -> bool:
 
 CLOCKS = (
     Clock(
+        "issue", starts=("fill", "complete"), stops=("issue", "explain"), upon=complete,
+        within="sheet.issue", rules=("SHEET-13",),
+    ),
+    Clock(
         "receipt", starts=("issue",), stops=("receive", "suspend", "terminate", "explain"), renews=("resume",),
         within="sheet.receipt", done=taken_over, rules=("SHEET-14",),
     ),
@@ -167,7 +183,14 @@ CLOCKS = (
 
 RULES = (
     *recorded("sheet return opinion", "SHEET-06", note="and where each copy is, as many as the policy says"),
-    *enforced("sheet issue", "SHEET-13", "SHEET-15"),
+    *enforced(
+        "sheet issue", "SHEET-13", note="within the term of clock issue, also where the signature is still missing"
+    ),
+    *enforced(
+        "sheet issue",
+        "SHEET-15",
+        note="by the kind of the request, without which none is filled in; who decided stands in the handover book",
+    ),
     *enforced("sheet return", "SHEET-14", note="issued stays open until all have signed the handover book"),
     *recorded("sheet remind department", "SHEET-26"),
 )

@@ -37,15 +37,27 @@ BACK = ("collected", "terminated")
 """States in which a sheet is back, and its copies are to be filed."""
 
 
-class File(Action, of=BACK, rules=("SHEET-29",)):
+class File(Action, of=BACK, rules=("SHEET-12", "SHEET-29")):
     """Put copies where they are kept; the sheet is filed when all are"""
 
     copy: list[Copy] = may("Which copies (default: all whose place is clear)", keep=False)
     location: Text | None = may("Folder or box (default: the archive the copy belongs to)", keep=False)
     keeper: StaffRef | None = may("Archivist who took it", keep=False)
     filed_by: StaffRef | None = may("Who put them there (default: whoever enters it)", keep=False)
+    unsigned_reason: Text | None = may("Why the requester has never signed", rules=("SHEET-12",))
 
     def refuse(self, now: Facts) -> Refusal | None:
+        """Signed by the requester or with the reason why not, each copy in one place."""
+        return self._unsigned(now) or self._misplaced(now)
+
+    def _unsigned(self, now: Facts) -> Refusal | None:
+        """What the requester has not signed is filed only with the reason, given once (SHEET-12)."""
+        if self.unsigned_reason or not {"requester_signature", "unsigned_reason"}.isdisjoint(now.fields):
+            return None
+        hint = f"pm sheet sign {now.id} --signature-who NAME --signature-how ink | --unsigned-reason TEXT"
+        return Refusal(_("the requester has not signed."), hint, ("SHEET-12",))
+
+    def _misplaced(self, now: Facts) -> Refusal | None:
         """Each copy once; a folder or an archivist is named for one copy, and for one of several departments."""
         left, named = unfiled(now.fields), self.location or self.keeper
         if not left or not set(left).issuperset(self.copy or ()):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pm_cli.core.action import Action, Shape, may, need
+from pm_cli.core.approval import own
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import SignedHow
@@ -15,7 +16,8 @@ from pm_cli.core.request import later_than_now
 from pm_cli.core.rule import enforced
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.types import Instant, StaffRef, Text
-from pm_cli.kinds.sheet.custody import COME_BACK, OUT, UNDER_WAY, BackAtDesk, handover, move
+from pm_cli.kinds.sheet.custody import COME_BACK, OUT, UNDER_WAY, BackAtDesk, handover, move, unaccepted
+from pm_cli.kinds.sheet.handing_over import issuer
 from pm_cli.kinds.sheet.signing import roles
 
 if TYPE_CHECKING:
@@ -24,18 +26,22 @@ if TYPE_CHECKING:
     from pm_cli.kinds.sheet.custody import Fields
 
 
-class Extend(Action, of=UNDER_WAY, by=CS_LEADERS, rules=("SHEET-24",)):
+class Extend(Action, of=UNDER_WAY, by=CS_LEADERS, rules=("SHEET-24", "ROLE-19")):
     """Give it more time because the work goes on"""
 
     due: Instant = need("New due time")
     reason: Text = need("Why", keep=False)
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """By whom and how much the policy allows at a time, later than it is due and than now, any number of times (AMB-10)."""
+        """By whom and how much the policy allows at a time, any number of times, never by who issued it (AMB-10, AMB-95)."""
         allowed = now.value("sheet.extension_roles").items
         if now.by.roles.isdisjoint(allowed):
             who = listed(word("role", role) for role in allowed)
             return Refusal(_("it is extended by: {roles}.").format(roles=who), _("Act as somebody else: --as LOGIN"))
+        return own(now, issuer(now)) or self._out_of_range(now)
+
+    def _out_of_range(self, now: Facts) -> Refusal | None:
+        """The new time lies between the present one, or now, and so much later."""
         present = _present_due(now)
         latest = max(present, now.at) + span(now.value("sheet.extension").text or "")
         if max(present, now.at) < self.due <= latest:
@@ -66,8 +72,15 @@ class Suspend(Stop, Action, of=OUT, to="suspended", by=DESK | HEADS, rules=("SHE
     until: Instant | None = may("When the work goes on, as far as is known", into="suspended_until")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The head's word, and a time that lies ahead."""
-        return super().refuse(now) or later_than_now(self.until, now)
+        """The head's word, and a time that lies ahead, how far is the policy's unless a director suspends it."""
+        return super().refuse(now) or later_than_now(self.until, now) or self._without_end(now)
+
+    def _without_end(self, now: Facts) -> Refusal | None:
+        latest = now.at + span(now.value("sheet.suspension_longest").text or "")
+        if self.until is None or self.until <= latest or now.by.may(DIRECTORS):
+            return None
+        why = _("it can be suspended to {latest:%Y-%m-%d %H:%M} at the latest.").format(latest=latest)
+        return Refusal(why, _("Longer it is suspended by the centre director: --as LOGIN"))
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
@@ -88,10 +101,11 @@ class Resume(Action, of="suspended", to="issued", rules=("SHEET-24",)):
 
     @staticmethod
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
-        """Departments that are not done sign for it anew."""
+        """Departments that are not done sign for it anew; what was accepted before is not what they will have done."""
         book = handover(fields)
         fields["handover"] = {name: line if "returned_at" in line else {"given_at": at} for name, line in book.items()}
         move(fields, at, "departments", *COME_BACK)
+        unaccepted(fields)
 
 
 def _present_due(now: Facts) -> datetime:
@@ -118,6 +132,8 @@ CLOCKS = (
 """Nothing is suspended for good: whoever stopped it looks again in time."""
 
 RULES = (
-    *enforced("sheet extend", "SHEET-24", note="what is suspended is looked at again: clock suspension"),
+    *enforced(
+        "sheet extend", "SHEET-24", note="what is suspended has a longest span and is looked at again: clock suspension"
+    ),
     *enforced("sheet suspend", "SHEET-25"),
 )

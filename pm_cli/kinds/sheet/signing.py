@@ -92,5 +92,9 @@ CLOCKS = (
 
 RULES = (
     *enforced("sheet issue", "SHEET-11", note="by the name of whoever came in person, to the sheet or to its request"),
-    *enforced("sheet issue", "SHEET-12"),
+    *enforced(
+        "sheet issue",
+        "SHEET-12",
+        note="and on collection; filed without only with the reason, listed in the weekly report",
+    ),
 )

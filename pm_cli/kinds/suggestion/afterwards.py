@@ -83,12 +83,12 @@ class Close(Action, of=OPEN, to="closed", by=CS_LEADERS, rules=("SUGG-06",)):
     duplicate_of: SuggestionRef | None = may("The suggestion it repeats")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """A duplicate names the other one, any other reason is explained; what is valuable the director hears first."""
-        if self.reason == "duplicate" and not self.duplicate_of:
-            return Refusal(_("the one it repeats is not named."), _("Add --duplicate-of NUMBER"))
-        if self.reason == "other" and not self.remark:
-            return Refusal(_("the reason is missing."), _("Add --remark TEXT"))
-        return None if self.reason == "duplicate" else unreported(now)
+        """A reason has something behind it; what is valuable the director hears of first."""
+        if "external" in now.fields:
+            return None
+        if self.reason == "duplicate":
+            return request.no_duplicate(now, self.duplicate_of)
+        return _unfounded(self, now) or unreported(now)
 
 
 class Reopen(Action, of=("visited", "dissatisfied", "closed"), to="at_manager", by=DESK):
@@ -100,8 +100,15 @@ class Reopen(Action, of=("visited", "dissatisfied", "closed"), to="at_manager", 
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
         """Count it; the ledger is filled in anew."""
         fields["reopened"] = str(int(str(fields.get("reopened", "0"))) + 1)
-        for name in ("adoption", "ledger_remark", "close_reason", "close_remark"):
+        for name in ("adoption", "ledger_remark", "close_reason", "close_remark", "duplicate_of"):
             fields.pop(name, None)
+
+
+def _unfounded(said: Close, now: Facts) -> Refusal | None:
+    """Why a reason does not do: not explained, or the resident was not tried as often as the policy asks (AMB-44)."""
+    if not said.remark:
+        return Refusal(_("the reason is missing."), _("Add --remark TEXT"))
+    return request.tried_too_little(now, "suggestion") if said.reason == "no_contact" else None
 
 
 CLOCKS = (

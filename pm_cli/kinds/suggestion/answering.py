@@ -41,9 +41,12 @@ class Analyse(Action, of=("at_manager", *ANALYSED), to="analysed", by=MANAGERS, 
     valuable: Flag = need("Original analysis of property management, or a help to its running", rules=("SUGG-05",))
     department: Department | None = may("Department that has to act on it")
     no_complaint: Text | None = may("Why discontent does not make it a complaint (D-07)")
+    not_valuable: Text | None = may("Why it is not valuable after all", rules=("SUGG-05",))
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """Discontent is a complaint unless the manager says why not."""
+        """Discontent is a complaint unless the manager says why not; nor is a standing yes taken back without a word."""
+        if now.fields.get("valuable") == "true" and not (self.valuable or self.not_valuable):
+            return Refusal(_("it was found valuable before."), _("Say why not: --not-valuable TEXT"), ("SUGG-05",))
         if now.fields.get("discontent") != "true" or self.no_complaint or "no_complaint" in now.fields:
             return None
         hint = _("pm suggestion move {id} --to-kind complaint --reason TEXT; or say why not: --no-complaint TEXT")
@@ -97,10 +100,11 @@ class Reply(Action, of=ANALYSED, to="replied", by=DESK | set(SIGNERS), rules=("S
     signed_as: Role | None = may("Role in which they sign (default: their highest)")
     sent_through: ReplyWay = need("How it reached the resident")
     visit_on: Day | None = may("Day the return visit is planned for", ask=True)
+    archived: Text | None = may("Where the signed reply lies, if no scan is attached", rules=("SUGG-06",))
     attachments: list[Attachment] = may("Scan of the signed reply", add=True)
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """The rank of the signature, and the director first where that is compulsory."""
+        """The rank of the signature, the paper if somebody else enters it, the director first where that is compulsory."""
         if "external" in now.fields:
             return None
         if refusal := unreported(now):
@@ -108,6 +112,9 @@ class Reply(Action, of=ANALYSED, to="replied", by=DESK | set(SIGNERS), rules=("S
         if not _rank(now, self.signer, self.signed_as):
             why = _("{who} does not sign as department manager or above.").format(who=self.signer)
             return Refusal(why, _("Name who signed: --signer LOGIN"), ("SUGG-06",))
+        if now.by.id != self.signer and not (self.attachments or self.archived):
+            hint = _("Add --attachments FILE or --archived PLACE; or the signer enters it: --as {who}")
+            return Refusal(_("the signed reply is missing."), hint.format(who=self.signer), ("SUGG-06",))
         return day_gone(self.visit_on, now)
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
@@ -124,15 +131,20 @@ class Reply(Action, of=ANALYSED, to="replied", by=DESK | set(SIGNERS), rules=("S
     def effect(given: Fields, fields: dict[str, Node], at: str) -> None:
         """When it was sent; an earlier plan or visit belongs to an earlier reply."""
         fields["sent_at"] = at
-        for name in {"visit_on", "visit_by", "visitor", "visit_result"} - given.keys():
+        for name in {"visit_on", "visit_by", "visitor", "visit_result", "attempts", "archived"} - given.keys():
             fields.pop(name, None)
         if "visit_on" in given:
             planned(given, fields, at)
 
 
+def valuable(fields: Fields) -> bool:
+    """Whether the director has to hear of it; imported history is left as it was."""
+    return fields.get("valuable") == "true" and "external" not in fields
+
+
 def unreported(now: Facts) -> Refusal | None:
     """Why a valuable suggestion neither is replied to nor ends: the director has not heard of it (SUGG-05)."""
-    if now.fields.get("valuable") != "true" or not now.fields.keys().isdisjoint({"report", "external"}):
+    if not valuable(now.fields) or "report" in now.fields:
         return None
     hint = _("Enter first: pm suggestion report-up {id} --director LOGIN --report TEXT").format(id=now.id)
     return Refusal(_("it is valuable and has not been reported to the centre director."), hint, ("SUGG-05",))
@@ -158,15 +170,14 @@ def _rank(now: Facts, signer: str, wished: str | None) -> str:
 
 CLOCKS = (
     Clock(
-        "to_director", ("analyse",), ("analyse", "report_up"), "suggestion.to_director", renews=("analyse",),
-        done=lambda fields: "report" in fields,
-        when=lambda fields: fields.get("valuable") == "true" and "external" not in fields, rules=("SUGG-05",),
+        "to_director", ("analyse",), ("analyse", "report_up"), "suggestion.to_director", upon=valuable, when=valuable,
+        done=lambda fields: "report" in fields, rules=("SUGG-05",),
     ),
 )  # fmt: skip
 
 RULES = (
     *enforced("suggestion report_up", "SUGG-03", note="text, author, date, sheet"),
     *enforced("suggestion analyse", "SUGG-04"),
-    *computed("suggestion clock to_director", "SUGG-05", note="and neither reply nor end before"),
+    *computed("suggestion clock to_director", "SUGG-05", note="from the first yes; neither reply nor end before"),
     *enforced("suggestion reply", "SUGG-06", "SUGG-08"),
 )

@@ -9,7 +9,7 @@ from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
-from pm_cli.core.person import EVERYBODY, RANK
+from pm_cli.core.person import CS_LEADERS, DIRECTORS, EVERYBODY, RANK
 from pm_cli.core.rank import rank_of, roles_of
 from pm_cli.core.rule import computed, enforced, guidance, recorded
 from pm_cli.core.text import N_, _
@@ -52,11 +52,7 @@ class Receive(request.Intake, start=True, to="recorded", by=EVERYBODY, rules=("S
         if self.solicited and not now.by.may(MANAGERS):
             why = _("opinions are asked for by the CS manager.")
             return Refusal(why, _("Leave --solicited out, or act as the manager: --as LOGIN"), ("SUGG-09",))
-        oral = self.form == "oral" or (self.form is None and self.channel not in IN_WRITING)
-        if oral and now.value("suggestion.oral_allowed").text != "yes":
-            why = _("by the policy only written suggestions are taken.")
-            return Refusal(why, _("Have it written down: --form written --attachments FILE"), ("SUGG-02",))
-        return _not_from(now, self.repair, self.unit) if self.repair else None
+        return _unwritten(self, now) or (_not_from(now, self.repair, self.unit) if self.repair else None)
 
     @staticmethod
     def goes(given: Fields, fields: Fields) -> str | None:
@@ -84,8 +80,13 @@ class Report(Action, of="gathered", to="recorded", by=EVERYBODY, rules=("SUGG-11
     reported_to: StaffRef = need("Supervisor told")
 
     def refuse(self, now: Facts) -> Refusal | None:
-        """A supervisor or somebody above, not a colleague."""
-        if rank_of(now, self.reported_to) >= SUPERVISOR:
+        """A supervisor or somebody above of one's own department, or who leads customer service; no colleague, not oneself."""
+        told = now.find(self.reported_to)
+        own = told is not None and told.fields.get("department") == now.by.department
+        if not (own or roles_of(now, self.reported_to) & (CS_LEADERS | DIRECTORS)):
+            reason = _("{who} does not supervise your department.").format(who=self.reported_to)
+            return Refusal(reason, _("Who does: pm list staff"), ("SUGG-11",))
+        if rank_of(now, self.reported_to) >= SUPERVISOR and self.reported_to != now.by.id:
             return None
         return Refusal(_("{who} is no supervisor.").format(who=self.reported_to))
 
@@ -128,10 +129,6 @@ class Agree(request.Agree, of=(*BEFORE_ANALYSIS, "analysed", "with_director")):
 
     reply_by: Instant = need("When the reply is sent")
 
-    def refuse(self, now: Facts) -> Refusal | None:
-        """The time lies ahead."""
-        return request.later_than_now(self.reply_by, now)
-
 
 class Move(request.Move):
     """Re-class it: into a complaint the CS manager alone; the time of receipt stays (D-07)"""
@@ -146,6 +143,18 @@ class Move(request.Move):
 def ours(fields: Fields) -> bool:
     """Whether it came in here and not with imported history."""
     return "external" not in fields
+
+
+def _unwritten(said: Receive, now: Facts) -> Refusal | None:
+    """Why it has to be on paper, or the paper with it: what was asked for is with the manager and not submitted again."""
+    written = said.form == "written" or (said.form is None and said.channel in IN_WRITING)
+    if not written and now.value("suggestion.oral_allowed").text != "yes":
+        why = _("by the policy only written suggestions are taken.")
+        return Refusal(why, _("Have it written down: --form written --attachments FILE"), ("SUGG-02",))
+    if not (said.solicited and written) or said.channel in ON_SCREEN or said.original or said.attachments:
+        return None
+    hint = _("Add --original PLACE or --attachments FILE")
+    return Refusal(_("the written original is missing."), hint, ("SUGG-02", "SUGG-09"))
 
 
 def _not_from(now: Facts, repair: str, unit: str) -> Refusal | None:
@@ -179,7 +188,11 @@ RULES = (
         "SUGG-02",
         note="with sheet (policy sheet.requests) and written original; oral ones by suggestion.oral_allowed",
     ),
-    *recorded("suggestion receive solicited", "SUGG-09", note="by the CS manager only, at the manager's at once"),
+    *recorded(
+        "suggestion receive solicited",
+        "SUGG-09",
+        note="by the CS manager only, at the manager's at once, a letter with its original",
+    ),
     *guidance(
         "suggestion receive",
         "SUGG-10",

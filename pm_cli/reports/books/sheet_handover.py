@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pm_cli.core.text import N_
-from pm_cli.reports.figures.book import Book, Column, Line, at, by, moved
+from pm_cli.reports.figures.book import Book, Column, Line, at, by, moved, staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ BOOK = Book(
         Column("unit"),
         Column("reason_for_visit", how="brief"),
         Column("issuer", N_("Issued by"), value=by("issue")),
+        Column("forwarded_by", N_("Decided by"), value=staff("forwarded_by", otherwise=by("issue"))),
         Column("department", how="value"),
         Column("receiver.who", N_("Receiver's signature")),
         Column("received_at", N_("Signed for"), "when"),
@@ -40,5 +41,5 @@ BOOK = Book(
         Column("collected_by", N_("Collected by"), value=by("collect")),
         Column("state", N_("State"), "state"),
     ),
-    rules=("SHEET-13", "SHEET-14", "SHEET-20"),
+    rules=("SHEET-13", "SHEET-14", "SHEET-15", "SHEET-20"),
 )

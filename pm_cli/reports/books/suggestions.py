@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pm_cli.core.ident import linked
 from pm_cli.core.text import N_
 from pm_cli.reports.figures.book import Book, Column, at, began, begun, staff
 
@@ -25,6 +26,8 @@ BOOK = Book(
         Column("visit_result", how="value"),
         Column("adoption", how="value"),
         Column("ledger_remark", N_("Remark")),
+        Column("close_reason", how="value"),
+        Column("duplicate_of", value=lambda line: linked(str(line.get("duplicate_of") or ""))),
         Column("state", N_("State"), "state"),
     ),
     rules=("SUGG-07",),

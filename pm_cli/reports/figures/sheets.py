@@ -50,8 +50,9 @@ def sheets(scope: Scope) -> Plain:
 
     Late signatures are judged alike: those that fell due, and how many were there by then (SHEET-12). Beside the rates
     stands what sheets, whenever they were due, showed of attitude and service in the period (SHEET-04, SHEET-05), how
-    soon they were filled in (SHEET-08), which went through other hands than those that began them (SHEET-18), and which
-    are back with copies that lie in no archive (SHEET-29).
+    soon they were filled in (SHEET-08), which went through other hands than those that began them (SHEET-18, SHEET-20),
+    which a director accepted (SHEET-23), which were filed though the requester had not signed (SHEET-12), and which are
+    back with copies that lie in no archive (SHEET-29).
     """
     due = list(due_sheets(scope))
     departments = {name for sheet in due for name in sheet.answers}
@@ -75,6 +76,8 @@ def sheets(scope: Scope) -> Plain:
         "still_out": listed([sheet for sheet in due if not sheet.collected.back], lambda sheet: _out(scope, sheet)),
         "filling": filling(scope),
         "other_hands": listed(list(_other_hands(scope)), lambda row: row),
+        "by_director": _rows(scope, _BY_DIRECTOR, "director", "reason"),
+        "filed_unsigned": _rows(scope, _UNSIGNED, "reason"),
         "to_file": listed(list(_to_file(scope)), lambda row: row),
     }
 
@@ -120,6 +123,11 @@ def _other_hands(scope: Scope) -> Iterator[Plain]:
         why = "delegated" if delegated else "issuer_absent" if absent == "true" else ""
         if len({hand for hand in hands.values() if hand}) > 1:
             yield {"id": number, "unit": unit, **hands, "why": why, "delegated_by": delegated}
+
+
+def _rows(scope: Scope, query: str, *names: str) -> Plain:
+    """The sheets a query finds, by number and unit, and what it says of them under these names."""
+    return listed(list(scope.ask(query)), lambda found: dict(zip(("id", "unit", *names), found, strict=True)))
 
 
 def _to_file(scope: Scope) -> Iterator[Plain]:
@@ -183,6 +191,16 @@ SELECT id, unit, (SELECT by FROM event WHERE event.rid = record.rid AND n = 0),
 FROM record
 WHERE rid IN (SELECT rid FROM event WHERE action IN ('issue', 'collect') AND at BETWEEN :start AND :at)
   AND kind = 'sheet' AND state != 'annulled' ORDER BY began, id"""
+_BY_DIRECTOR = """
+SELECT id, unit, json_extract(fields, '$.accepted_by'), json_extract(fields, '$.special_case_reason') FROM record
+WHERE rid IN (SELECT rid FROM event WHERE action = 'accept' AND at BETWEEN :start AND :at)
+  AND kind = 'sheet' AND state != 'annulled' AND json_extract(fields, '$.accepted_by') IS NOT NULL ORDER BY began, id"""
+_UNSIGNED = """
+SELECT id, unit, json_extract(fields, '$.unsigned_reason') FROM record
+WHERE rid IN (SELECT rid FROM event WHERE action = 'file' AND at BETWEEN :start AND :at)
+  AND kind = 'sheet' AND state != 'annulled' AND json_extract(fields, '$.unsigned_reason') IS NOT NULL
+  AND json_extract(fields, '$.requester_signature') IS NULL ORDER BY began, id"""
 _SIGNATURES = """
-SELECT stopped IS NOT NULL AND stopped <= due FROM clock JOIN record USING (rid)
+SELECT stopped IS NOT NULL AND stopped <= due AND json_extract(fields, '$.requester_signature') IS NOT NULL
+FROM clock JOIN record USING (rid)
 WHERE due BETWEEN :start AND :at AND name = 'late_signature' AND +kind = 'sheet' AND state != 'annulled'"""

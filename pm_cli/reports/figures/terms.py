@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def promises(scope: Scope) -> Plain:
-    """How many promises to residents that fell due in the period were kept; the agreed ones beside all (CONS-21)."""
+    """How many promises to residents that fell due in the period were kept; the agreed ones beside all (CONS-21).
+
+    `broken` are those of which somebody said in the period that they were not kept, due or not (COMP-58).
+    """
     counts = {(kind, clock): tuple(numbers) for kind, clock, *numbers in scope.ask(_PROMISES)}
     rows = [
         {
@@ -27,7 +30,14 @@ def promises(scope: Scope) -> Plain:
         }
         for (kind, clock), (due, kept, agreed, agreed_kept) in sorted(counts.items())
     ]
-    return {"all": rate(sum(n[1] for n in counts.values()), sum(n[0] for n in counts.values())), "by_clock": rows}
+    broken = listed(
+        scope.ask(_BROKEN).fetchall(), lambda row: dict(zip(("id", "unit", "promise", "by"), row, strict=True))
+    )
+    return {
+        "all": rate(sum(n[1] for n in counts.values()), sum(n[0] for n in counts.values())),
+        "by_clock": rows,
+        "broken": broken,
+    }
 
 
 def _target(scope: Scope, kind: str) -> str | None:
@@ -68,12 +78,13 @@ def paused(scope: Scope) -> Plain:
     pausing = {kind: states for kind in sorted(some) if (states := _pauses(kind))}
     standing = [record for kind, states in pausing.items() for record in scope.standing(kind, states)]
     shown = standing[:LISTED]
-    fields, since = scope.fields(shown), _since(scope, shown)
+    fields, since, until = scope.fields(shown), _since(scope, shown), _until(scope, shown)
     return listed(
         standing,
         lambda record: {
             **record.plain,
             "since": scope.iso(since.get(record.rid, record.began)),
+            "until": scope.iso(until.get(record.rid)),
             "reason": str(fields[record.rid].get(_why(record), "")),
             "handler": record.handler,
             "summary": record.summary,
@@ -94,6 +105,12 @@ def _since(scope: Scope, records: list[Seen]) -> dict[int, int]:
     """When each record came into the state it was in."""
     states = {record.rid: record.state for record in records}
     return {rid: at for rid, at, after in scope.ask(_TURNS, rids=list(states)) if after == states[rid]}
+
+
+def _until(scope: Scope, records: list[Seen]) -> dict[int, int]:
+    """When each pause has to end."""
+    clocks = {record.rid: kinds.load(record.kind).declared.paused_until for record in records}
+    return {rid: due for rid, name, due in scope.ask(_ENDS, rids=list(clocks)) if name == clocks[rid]}
 
 
 def late_entries(scope: Scope) -> Plain:
@@ -127,10 +144,15 @@ FROM clock JOIN record USING (rid)
 WHERE due BETWEEN :start AND :at AND promise = 1
   AND NOT (stopped IS NULL AND paused IS NOT NULL AND paused <= due) AND {COUNTED}
 GROUP BY kind, name"""
+_BROKEN = f"""
+SELECT DISTINCT id, unit, json_extract(fields, '$.promise'), event.by FROM event JOIN record USING (rid)
+WHERE action = 'keep_promise' AND at BETWEEN :start AND :at AND json_extract(fields, '$.promise_kept') = 'false' AND {COUNTED}
+ORDER BY id"""
 _KINDS_PAUSED = """
 SELECT DISTINCT kind FROM clock JOIN record USING (rid) WHERE stopped IS NULL AND paused IS NOT NULL AND +open = 1"""
 _AMONG = "rid IN (SELECT value FROM json_each(:rids))"
 _TURNS = f"SELECT rid, at, after FROM event WHERE {_AMONG} AND at <= :at AND before != after ORDER BY rid, n"
+_ENDS = f"SELECT rid, name, due FROM clock WHERE {_AMONG} AND (stopped IS NULL OR stopped > :at) AND due IS NOT NULL"
 _LATE_ENTRIES = f"""
 SELECT id, kind, unit, action, by, at, event.known FROM event JOIN record USING (rid)
 WHERE path LIKE 'journal/%' AND event.known BETWEEN :start AND :at AND event.known > event.at + {LATE_ENTRY}

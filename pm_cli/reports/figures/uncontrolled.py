@@ -17,7 +17,9 @@ OUTCOMES = (
     "test_result", "duplicate_of", "terminated_reason",
 )  # fmt: skip
 """Fields that say how something ended; what the handler reported as done is an outcome too."""
-ENDINGS = {"contact": ("log", "notice", "inform", "come", "not_come", "publish"), "unmet_demand": ("publish",)}
+OWN = {"contact": ("result", "concerns", "relayed_to")}
+"""The same for kinds in which one of those says something else: what a contact was about is no outcome of it."""
+ENDINGS = {"contact": ("notice", "come", "not_come", "publish"), "unmet_demand": ("publish",)}
 """Actions of kinds beside the requests by which somebody was told or came: an outcome without a field of its own."""
 BESIDE = ("incident", "unmet_demand", "contact")
 """Kinds beside the requests that are demands of somebody as well."""
@@ -56,7 +58,10 @@ def _ended(scope: Scope, demands: list[str]) -> list[tuple[Seen, bool]]:
     ended = scope.records(_ENDED, kinds=demands)
     fields, rids = scope.fields(ended), [record.rid for record in ended]
     done = {rid for rid, action, kind in scope.ask(_DONE, rids=rids) if action in _resolving(kind)}
-    return [(record, record.rid in done or any(fields[record.rid].get(name) for name in OUTCOMES)) for record in ended]
+    return [
+        (record, record.rid in done or any(fields[record.rid].get(name) for name in OWN.get(record.kind, OUTCOMES)))
+        for record in ended
+    ]
 
 
 def _resolving(kind: str) -> tuple[str, ...]:
