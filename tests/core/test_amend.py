@@ -18,6 +18,9 @@ SHEET = {
 }  # fmt: skip
 
 
+FAR = {"set": {"due": (NINE + 300 * 24 * HOUR).isoformat()}, "reason": "笔误"}
+
+
 @pytest.fixture
 def books() -> MemoryBooks:
     return Day().books
@@ -33,28 +36,30 @@ def issued(books: MemoryBooks) -> str:
     return number
 
 
+def extended(books: MemoryBooks) -> str:
+    """The same, which the manager has extended by a day."""
+    number = issued(books)
+    later = (NINE + 4 * 24 * HOUR).isoformat()
+    books.do("sheet", "extend", {"due": later, "reason": "缺件"}, on=number, by="zhang.wei", at=NINE + HOUR)
+    return number
+
+
 def event(books: MemoryBooks, number: str, action: str) -> str:
     return next(one.id for one in books.records[number].events if one.do == action)
 
 
 def test_an_extension_is_corrected_only_by_who_may_extend(books: MemoryBooks) -> None:
     """SHEET-24, AMB-10: what the manager approved is not typed over at the desk."""
-    number = issued(books)
-    later = (NINE + 4 * 24 * HOUR).isoformat()
-    books.do("sheet", "extend", {"due": later, "reason": "缺件"}, on=number, by="zhang.wei", at=NINE + HOUR)
-    far = {"set": {"due": (NINE + 300 * 24 * HOUR).isoformat()}, "reason": "笔误"}
+    number = extended(books)
     with pytest.raises(Refusal, match="may not extend"):
-        books.do("sheet", "correct", far, on=number, at=NINE + 2 * HOUR)
+        books.do("sheet", "correct", FAR, on=number, at=NINE + 2 * HOUR)
 
 
 def test_nor_to_what_the_manager_would_have_been_refused(books: MemoryBooks) -> None:
     """AMB-10: 72 hours at a time bind the correction as they bound the extension."""
-    number = issued(books)
-    later = (NINE + 4 * 24 * HOUR).isoformat()
-    books.do("sheet", "extend", {"due": later, "reason": "缺件"}, on=number, by="zhang.wei", at=NINE + HOUR)
-    far = {"set": {"due": (NINE + 300 * 24 * HOUR).isoformat()}, "reason": "笔误"}
+    number = extended(books)
     with pytest.raises(Refusal, match="Cannot correct"):
-        books.do("sheet", "correct", far, on=number, by="zhang.wei", at=NINE + 2 * HOUR)
+        books.do("sheet", "correct", FAR, on=number, by="zhang.wei", at=NINE + 2 * HOUR)
 
 
 def test_a_slip_is_corrected_by_whoever_may_enter_it(books: MemoryBooks) -> None:

@@ -18,6 +18,7 @@ from pm_cli.kinds.consultation.basis import (
     InfoRef,
     Topic,
     asked,
+    marked,
     ours,
     out_of_use,
     unapproved,
@@ -60,8 +61,13 @@ class Direct(Action, of=UNANSWERED, to="directed", by=HANDLERS, rules=("CONS-15"
 
     def refuse(self, now: Facts) -> Refusal | None:
         """Not before approval; where the information file says where to turn, that has been approved (CONS-08)."""
-        outside = {} if self.info or now.by.may(APPROVERS) or not ours(now.fields) else {"outside_estate": "true"}
-        return unapproved(now, {**now.fields, **outside}) or out_of_use(now, self.info)
+        if refusal := unapproved(now, now.fields):
+            return refusal
+        approved = self.info or now.by.may(APPROVERS) or marked(now.fields, "outside_estate")
+        if approved or not ours(now.fields):
+            return out_of_use(now, self.info)
+        hint = _("Ask for it: pm consultation ask-approval {id}; or name the entry: --info CODE").format(id=now.id)
+        return Refusal(_("the property-department manager has not approved an answer."), hint, ("CONS-15", "CONS-24"))
 
 
 RULES = (

@@ -93,7 +93,10 @@ def unapproved(now: Facts, fields: Mapping[str, object]) -> Refusal | None:
     """A question outside the estate waits for the property-department manager (CONS-15)."""
     if not marked(fields, "outside_estate") or any(action == "approve" for action, _at, _by in now.events()):
         return None
-    hint = _("Enter it without the answer, then: pm consultation ask-approval {id}").format(id=now.id)
+    hint = _("Enter it without the answer, then: pm consultation ask-approval {id}")
+    if now.state:
+        hint = _("Ask for it: pm consultation ask-approval {id}")
+    hint = hint.format(id=now.id)
     return Refusal(_("the property-department manager has not approved an answer."), hint, ("CONS-15",))
 
 

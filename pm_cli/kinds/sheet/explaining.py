@@ -9,8 +9,8 @@ from pm_cli.core.clock import Clock
 from pm_cli.core.errors import Refusal
 from pm_cli.core.groups import Department
 from pm_cli.core.ident import linked
-from pm_cli.core.rule import enforced
-from pm_cli.core.text import _, listed, word
+from pm_cli.core.rule import enforced, guidance
+from pm_cli.core.text import N_, _, listed, word
 from pm_cli.core.types import Attachment, Choice, Flag, StaffRef, Text
 from pm_cli.kinds.sheet.custody import OUT, BackAtDesk, unaccepted
 from pm_cli.kinds.sheet.signing import roles, unsigned_visit
@@ -113,4 +113,5 @@ RULES = (
         "SHEET-17",
         note="the only way out of forwarded, and a third party's matter is forwarded, within a term",
     ),
+    *guidance("sheet explain", "COND-03", note=N_("Not lightly a no: say why, and who can help instead.")),
 )
