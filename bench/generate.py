@@ -102,7 +102,7 @@ def record(plan: Plan, homes: list[str]) -> tuple[str, bytes]:
             at = step("judge", at + timedelta(minutes=20), {"validity": "valid"})
             if is_open:
                 at = step("report", at + timedelta(minutes=5), {"reported_to": "cs_manager"})
-                step("forward", at + timedelta(minutes=20), {"departments": ["engineering"]})
+                step("forward", at + timedelta(minutes=20), {"departments": ["engineering"], "plan": "关阀更换"})
                 step("progress", plan.today - timedelta(hours=1), {"told": "正在处理"})
             else:
                 at = step("handle", at + timedelta(hours=chance.randrange(1, 60)), {"result": "已处理"})
