@@ -28,7 +28,7 @@ from pm_cli.core.text import _, listed, word
 from pm_cli.core.times import When, parse_when, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pm_cli.core.action import Action
     from pm_cli.core.codec import Node
@@ -67,9 +67,12 @@ def amend(books: Books, kind: Kind, order: Order, record: Record) -> Outcome:
             given = _completion(books, kind, order, base)
         case "correct":
             given = _correction(books, kind, order, base)
+            changed = given.get("set", {})
+            _rewritten(kind, order, world, changed if isinstance(changed, dict) else ())
         case "strike":
             target = amendable(event_of(base, str(order.raw.get("event") or "")))
             _theirs(books, kind, order, target)
+            _rewritten(kind, order, world, target.given)
             given = {"event": target.id, "reason": _reason(order)}
         case _:
             given = _settlement(kind, order, base)
@@ -167,6 +170,12 @@ def _theirs(books: Books, kind: Kind, order: Order, target: Event) -> None:
     """Whoever corrects or strikes a step may have done it themselves: raises Refusal."""
     if target.do in kind.actions:
         permitted(books, kind.actions[target.do], order)
+
+
+def _rewritten(kind: Kind, order: Order, world: World, fields: Iterable[str]) -> None:
+    """What a kind says of rewriting these fields: raises Refusal."""
+    if refusal := kind.declared.rewritten(world, frozenset(fields)):
+        raise headed(kind, order.action, world.id, refusal)
 
 
 def _not_so_either(books: Books, kind: Kind, order: Order, record: Record, given: Mapping[str, Node]) -> Refusal | None:

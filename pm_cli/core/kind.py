@@ -57,6 +57,11 @@ class Declaration:
         return None
 
     @staticmethod
+    def rewritten(now: Facts, fields: frozenset[str]) -> Refusal | None:
+        """Why whoever acts may not correct these fields, nor strike the step that gave them."""
+        return None
+
+    @staticmethod
     def awaits(signature: str, fields: Mapping[str, Node]) -> bool:
         """Whether a signature that is missing in a state in which it is awaited can be had of this record now."""
         return True

@@ -267,7 +267,7 @@ def _not_relayed(now: Facts, login: str, said: Mapping[str, object]) -> Refusal 
     """Why telling this person passes nothing on: a department hears it through its people, charges always do so."""
     department = said.get("for_department")
     bound = department and (said.get("reason") == "payment" or not said.get("for_person"))
-    if bound and _department(now, login) != department:
+    if bound and _department(now, login) != department and now.open("staff", department=str(department)):
         shown = word("value", str(department))
         rules = ("DISP-03",) if department == "finance" else ("DISP-17",)
         reason = _("{who} is not of {department}.").format(who=login, department=shown)

@@ -124,3 +124,15 @@ def test_what_is_corrected_is_asked_what_the_entry_was_asked(books: MemoryBooks)
     change = {"set": {"complained_department": "customer_service"}, "reason": "漏填"}
     with pytest.raises(Refusal, match="about customer service"):
         books.do("complaint", "correct", change, on=number, at=NINE + timedelta(minutes=5))
+
+
+def test_a_judgement_is_struck_by_a_leader_only(books: MemoryBooks) -> None:
+    """COMP-31, COMP-34: else striking it would be the way to annul at the desk what has been judged."""
+    number = books.do(
+        "complaint", "receive", {"unit": "3-1502", "channel": "phone", "content": "漏水"}, at=NINE
+    ).record.id
+    books.do("complaint", "judge", {"validity": "valid"}, on=number, at=NINE + timedelta(minutes=1))
+    given = {"event": event(books, number, "judge"), "reason": "误判"}
+    with pytest.raises(Refusal, match="only the CS supervisor or manager rewrites: validity"):
+        books.do("complaint", "strike", given, on=number, at=NINE + timedelta(minutes=2))
+    books.do("complaint", "strike", given, on=number, by="liu.min", at=NINE + timedelta(minutes=2))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.errors import Refusal
 from pm_cli.core.kind import Declaration
-from pm_cli.core.person import CS
+from pm_cli.core.person import CS, DIRECTORS
 from pm_cli.core.rank import concerned
-from pm_cli.core.text import _
+from pm_cli.core.text import _, listed, word
 from pm_cli.kinds.complaint import (
     answering,
     closing,
@@ -26,11 +26,13 @@ from pm_cli.kinds.complaint import (
 )
 from pm_cli.kinds.complaint.about import (
     ENDINGS,
+    GRADES,
+    LEADERS,
     MANAGERS,
     UNTOLD,
+    WHOSE,
     for_the_director,
     past_the_director,
-    reserved,
     roles,
     yes,
 )
@@ -66,8 +68,8 @@ class Complaint(Declaration):
     def barred(now: Facts, action: str) -> Refusal | None:
         """Customer service keeps out of complaints about itself, everybody out of their own (D-04).
 
-        What is the centre director's is neither rewritten nor ended behind the director's back (COMP-21, COMP-35); what has
-        been judged is owed an answer and a visit, or reasons.
+        What is the centre director's does not end behind the director's back (COMP-21, COMP-35); what has been judged is owed
+        an answer and a visit, or reasons.
         """
         if action in {"urge", "note", "accept"}:
             return None
@@ -81,14 +83,24 @@ class Complaint(Declaration):
             )
         if now.fields.get("complained_person") == now.by.id:
             return Refusal(_("nobody deals with a complaint about themselves."), rules=("ROLE-19",))
-        if action in {"correct", "strike"} and for_the_director(now, now.fields):
-            return reserved(now)
         refusal = past_the_director(now) if action in ENDINGS else None
         judged = now.fields.get("validity") in {"valid", "invalid"}
         if not refusal and judged and action in {"move", "annul"} and not now.by.may(MANAGERS):
             reason = _("it has been judged: the CS manager re-classes or annuls it.")
             return Refusal(reason, _("Act as somebody else: --as LOGIN"), ("COMP-30", "COMP-34"))
         return refusal
+
+    @staticmethod
+    def rewritten(now: Facts, fields: frozenset[str]) -> Refusal | None:
+        """What decides whose it is and by when is rewritten by those who decide it (COMP-21, COMP-31, COMP-44)."""
+        if fields & WHOSE and for_the_director(now, now.fields) and not now.by.may(DIRECTORS):
+            return Refusal(_("it is for the centre director."), _("The director does it: --as LOGIN"), ("COMP-21",))
+        graded = {name for name in GRADES if yes(now.fields, name)} | {"validity"}
+        if not fields & graded or now.by.may(LEADERS):
+            return None
+        marks = listed(word("field", name) for name in sorted(fields & graded))
+        reason = _("only the CS supervisor or manager rewrites: {marks}.").format(marks=marks)
+        return Refusal(reason, _("Act as somebody else: --as LOGIN"), ("COMP-31", "COMP-44"))
 
     @staticmethod
     def awaits(signature: str, fields: Mapping[str, Node]) -> bool:

@@ -34,6 +34,11 @@ ENDINGS = frozenset({"explain", "close", "move", "annul"})
 NAMING = frozenset({"forward", "take_up", "convene", "rectify"})
 """Actions by which a director decides who handles it."""
 
+GRADES = ("urgent", "grave", "major")
+WHOSE = frozenset(
+    {"complained_about", "complained_department", "complained_person", "content_class", "channel", *GRADES, "validity"}
+)
+"""Fields that decide whose it is, and by when."""
 MANAGERS = DIRECTORS | {"cs_manager", "admin"}
 LEADERS = CS_LEADERS | DIRECTORS
 RECEIVERS = frozenset({"cs_manager", "centre_director", "property_department_manager"})
@@ -85,6 +90,14 @@ def unnamed(now: Facts, said: Mapping[str, Any]) -> Refusal | None:
         return None
     hint = _("Add --complained-about {about}").format(about=", ".join(ABOUT))
     return Refusal(_("whose customer service it is about is missing."), hint, ("COMP-10", "COMP-21"))
+
+
+def unfollowed(now: Facts, case_owner: str | None = None) -> Refusal | None:
+    """Why the account of a major one is not given yet: no specialist is told to follow it through (COMP-50)."""
+    if not yes(now.fields, "major") or not ours(now.fields) or case_owner or "case_owner" in now.fields:
+        return None
+    hint = _("Name one: pm complaint classify {id} --case-owner LOGIN").format(id=now.id)
+    return Refusal(_("no specialist has been told to follow it through."), hint, ("COMP-50",))
 
 
 def for_the_director(now: Facts, said: Mapping[str, Any]) -> str:

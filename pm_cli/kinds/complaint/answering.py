@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 from pm_cli.core.action import Action, may, need
 from pm_cli.core.clock import Clock
-from pm_cli.core.errors import Refusal
 from pm_cli.core.person import DESK
 from pm_cli.core.rule import computed, enforced
-from pm_cli.core.text import _
 from pm_cli.core.types import StaffRef, Text
-from pm_cli.kinds.complaint.about import INTAKE, PAUSES, UNTOLD, Answering, lost, ours, silent, yes
+from pm_cli.kinds.complaint.about import INTAKE, PAUSES, UNTOLD, Answering, lost, ours, silent, unfollowed, yes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pm_cli.core.action import Facts
     from pm_cli.core.codec import Node
+    from pm_cli.core.errors import Refusal
 
 
 class Reply(Answering, Action, of=UNTOLD, by=DESK, rules=("COMP-43", "COMP-50")):
@@ -30,10 +29,7 @@ class Reply(Answering, Action, of=UNTOLD, by=DESK, rules=("COMP-43", "COMP-50"))
 
     def refuse(self, now: Facts) -> Refusal | None:
         """With the account of a major one a specialist is told to follow it through (COMP-50)."""
-        if yes(now.fields, "major") and ours(now.fields) and not (self.case_owner or now.fields.get("case_owner")):
-            hint = _("Add --case-owner LOGIN")
-            return Refusal(_("no specialist has been told to follow it through."), hint, ("COMP-50",))
-        return super().refuse(now)
+        return unfollowed(now, self.case_owner) or super().refuse(now)
 
 
 def reply_term(fields: Mapping[str, Node]) -> str:

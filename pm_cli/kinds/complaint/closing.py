@@ -23,6 +23,7 @@ from pm_cli.kinds.complaint.about import (
     count,
     lost,
     ours,
+    unfollowed,
     unreachable,
     unseen,
 )
@@ -41,6 +42,10 @@ class TellOutcome(Answering, Action, of="handled", to="told", by=DESK, rules=("C
     """Tell the complainant the outcome"""
 
     outcome: Text = need("What was said")
+
+    def refuse(self, now: Facts) -> Refusal | None:
+        """The outcome is an account, too: of a major one somebody follows it through."""
+        return unfollowed(now) or super().refuse(now)
 
     @staticmethod
     def effect(given: Mapping[str, Node], fields: dict[str, Node], at: str) -> None:

@@ -14,6 +14,7 @@ from pm_cli.core.rule import computed, enforced, recorded
 from pm_cli.core.text import _, listed, word
 from pm_cli.core.types import Choice, Flag, StaffRef, Text
 from pm_cli.kinds.complaint.about import (
+    GRADES,
     IN_HAND,
     INTAKE,
     LEADERS,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from pm_cli.core.codec import Node
 
 Validity = Annotated[str, Choice(options=("valid", "invalid"))]
-GRADES = ("urgent", "grave", "major")
 MajorReason = Annotated[str, Choice(options=("to_superior", "reputation", "finances"))]
 
 
@@ -112,7 +112,7 @@ class Judge(Classify, of=("recorded", "judging", "invalid", *IN_HAND), rules=("C
 
     def witness(self, now: Facts) -> Mapping[str, Node]:
         """A leader who judges knows of it; what is valid and went to a superior body is major (COMP-31)."""
-        graded = self.major is not None or "major" in now.fields
+        graded = self.major is not None or yes(now.fields, "major")
         return {
             **known_up(now, now.by.roles),
             **({"major": "true", "major_reason": "to_superior"} if self._superior(now) and not graded else {}),

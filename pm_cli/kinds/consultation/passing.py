@@ -164,7 +164,7 @@ class ReceiveByManager(Timed, Action, of=UNANSWERED, to="with_manager", by=HANDL
 def elsewhere(now: Facts, told: str | None, department: str) -> Refusal | None:
     """Why a department has not been told: whoever was told works in another one (CONS-13)."""
     person = now.find(told) if told else None
-    if person is None or person.fields.get("department") == department:
+    if person is None or person.fields.get("department") == department or not now.open("staff", department=department):
         return None
     why = _("{who} is not of the department {department}.").format(who=told, department=word("value", department))
     return Refusal(why, _("Name somebody there: --told LOGIN"), ("CONS-13",))
