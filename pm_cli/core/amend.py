@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pm_cli.core import model
@@ -161,7 +159,7 @@ def _correction(books: Books, kind: Kind, order: Order, record: Record) -> dict[
         if instant > order.now:
             raise Refusal(_("{at} lies in the future.").format(at=stored(instant)))
         given["happened_at"] = stored(instant)
-    if refusal := _not_so_either(books, kind, order, record, given):
+    if refusal := not_so_either(books, kind, order, record, given):
         raise headed(kind, order.action, record.id, refusal)
     return given
 
@@ -176,25 +174,6 @@ def _rewritten(kind: Kind, order: Order, world: World, fields: Iterable[str]) ->
     """What a kind says of rewriting these fields: raises Refusal."""
     if refusal := kind.declared.rewritten(world, frozenset(fields)):
         raise headed(kind, order.action, world.id, refusal)
-
-
-def _not_so_either(books: Books, kind: Kind, order: Order, record: Record, given: Mapping[str, Node]) -> Refusal | None:
-    """Why the right values could not have been entered at the time."""
-    steps = fold(kind, record).steps
-    number = next((place for place, step in enumerate(steps) if step.event.id == given["event"]), None)
-    if number is None:
-        return None
-    values, at = given.get("set", {}), str(given.get("happened_at", steps[number].at))
-    assert isinstance(values, dict)
-    right = {**steps[number].given, **values}
-    return not_so_either(
-        books,
-        kind,
-        order,
-        record,
-        number,
-        replace(steps[number], given=right, at=at, instant=datetime.fromisoformat(at)),
-    )
 
 
 def _merged(old: Node | None, new: Node) -> Node:

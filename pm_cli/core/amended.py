@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pm_cli.core import model
@@ -16,36 +17,35 @@ from pm_cli.core.times import When
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from pm_cli.core.codec import Node
-    from pm_cli.core.fold import Step
     from pm_cli.core.kind import Kind
     from pm_cli.core.perform import Books, Order
     from pm_cli.core.person import Actor
     from pm_cli.core.record import Record
 
 
-def not_so_either(books: Books, kind: Kind, order: Order, record: Record, number: int, step: Step) -> Refusal | None:
+def not_so_either(
+    books: Books, kind: Kind, order: Order, record: Record, correction: Mapping[str, Node]
+) -> Refusal | None:
     """Why whoever did a step would have been refused the corrected values, but was not refused the ones that stand.
 
-    `number` is the place of the step among those that count, `step` the same with its new values.
+    `correction` is what the correcting event is going to hold: `event`, and `set` or `happened_at` or both.
     """
     steps = fold(kind, record).steps
+    number = next((place for place, step in enumerate(steps) if step.event.id == correction["event"]), None)
+    if number is None:
+        return None
+    step, changed = steps[number], correction.get("set", {})
+    assert isinstance(changed, dict)
+    at = datetime.fromisoformat(str(correction.get("happened_at", step.at)))
     earlier, later = record.copy(), {one.event.id for one in steps[number:]}
     earlier.events = [event for event in record.events if event.id not in later]
     before = fold(kind, earlier) if number else Fold()
-    world = World(
-        books,
-        step.instant,
-        books.actor(step.event.by, step.instant),
-        record.id,
-        before.state,
-        before.fields,
-        before,
-    )
-    refusal = _refusal(kind, order, record, world, step.event.do, step.given)
-    return refusal if refusal and not _refusal(kind, order, record, world, step.event.do, steps[number].given) else None
+    author = books.actor(step.event.by, at)
+    world = World(books, at, author, record.id, before.state, before.fields, before)
+    refusal = _refusal(kind, order, record, world, step.event.do, {**step.given, **changed})
+    return refusal if refusal and not _refusal(kind, order, record, world, step.event.do, step.given) else None
 
 
 def _refusal(
